@@ -500,6 +500,12 @@ export interface Limits {
   readonly mergeMessageBytesMax: number;
   /** Bytes of the entries that a query actor was sent and has not merged; at the bound, the next wait. */
   readonly mergeWindowBytes: number;
+  /**
+   * A query actor makes ready for so many times as many entries of a state that is taken over as have come, and as
+   * if so many had come at the beginning; what another server says of it is not believed beyond that.
+   */
+  readonly expectedFactor: number;
+  readonly expectedEntriesFirst: number;
   /** Bytes of entries that a query actor merges in one turn; more when much waits, or has waited for long. */
   readonly mergeTurnBytes: number;
   /** For how long a query actor merges in one turn because that was waited for; queries go on behind it. */
@@ -837,6 +843,8 @@ export const defaultLimits: Limits = {
   syncMessageBytesMax: 8 * MiB,
   mergeMessageBytesMax: 16 * MiB,
   mergeWindowBytes: 32 * MiB,
+  expectedFactor: 16,
+  expectedEntriesFirst: 4_096,
   mergeTurnBytes: 256 * KiB,
   mergeTurnMsMax: 10,
   mergedUntoldBytesMax: 16 * KiB,

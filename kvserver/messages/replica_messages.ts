@@ -32,6 +32,8 @@ export interface MergeMessage {
   persistsAll?: true;
   /** Asks for `isDrained` once every Put so far is sent, because no further Put will come. */
   drain: boolean;
+  /** How many entries the state has that the server takes over, as another server says; absent: none is. */
+  expected?: number;
   /** Entries that the replica is to hold no more, as `removalsOf` writes them: before it merges the others. */
   dropped?: readonly Uint8Array[];
   /** What the entries that have been merged by then cover, as `claimBytes` writes it. */
@@ -111,6 +113,8 @@ export interface StatePart {
   after?: Uint8Array;
   /** Of the first part: what the replica has seen, as `seenBytes` writes it. */
   seen?: Uint8Array;
+  /** Of the first part: how many entries the replica shows. */
+  size?: number;
 }
 
 /** Asks a query actor to compare its replica with another one. */

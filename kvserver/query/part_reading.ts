@@ -27,6 +27,8 @@ interface Progress {
   after: Uint8Array | undefined;
   /** Of the first part: what the replica had seen when it began. */
   readonly seen: Uint8Array | undefined;
+  /** Of the first part: how many entries the replica showed then. */
+  readonly size: number | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export class PartReading {
 
   /** Begins with another part, in place of one that is not read yet. */
   begin(request: ReadRequest): void {
+    const isFirst = request.after === undefined;
     this.#progress = {
       request,
       isSelected: originTest(request.filter),
@@ -63,7 +66,8 @@ export class PartReading {
       uids: new Map(),
       uidBytes: 0,
       after: request.after,
-      seen: request.after === undefined ? seenBytes(this.#versions.seen) : undefined,
+      seen: isFirst ? seenBytes(this.#versions.seen) : undefined,
+      size: isFirst ? this.#store.size : undefined,
     };
     if (!this.#turns.isDue) this.turn();
   }
@@ -83,12 +87,13 @@ export class PartReading {
     const bytes = new Uint8Array(head.length + entries.length);
     bytes.set(head.written());
     bytes.set(entries.written(), head.length);
-    const { after, seen } = progress;
+    const { after, seen, size } = progress;
     this.#part = {
       id,
       entries: bytes,
       ...(after === undefined ? {} : { after }),
       ...(seen === undefined ? {} : { seen }),
+      ...(size === undefined ? {} : { size }),
     };
   }
 

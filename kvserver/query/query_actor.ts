@@ -547,15 +547,25 @@ export class QueryActor implements Actor {
   // ---- merging ------------------------------------------------------------------------------
 
   /** The entries of a message are about to be merged: one of them may take the place of what is dropped. */
-  #mergeBegun({ persistsRemote, dropped = [] }: MergeMessage): void {
+  #mergeBegun({ persistsRemote, dropped = [], expected }: MergeMessage): void {
+    if (expected !== undefined) this.#expect(expected);
     this.#commit?.persistForeign(persistsRemote);
     this.#versions.persistsOthers = persistsRemote;
     this.#collector.isFirst = persistsRemote;
     for (const removals of dropped) this.#collector.dropAlike(removals);
   }
 
+  /** Makes ready for entries of a state, for more of them the more have come: others say how many there are. */
+  #expect(entries: number): void {
+    const { expectedEntriesFirst, expectedFactor } = this.#context.limits;
+    const believed = expectedFactor * Math.max(expectedEntriesFirst, this.#store.size);
+    this.#store.expect(Math.min(entries, believed));
+  }
+
   /** All entries of a message are merged. */
   #merged(message: MergeMessage): void {
+    // What was made ready for entries that have not come is given back.
+    if (message.ready && !this.#ready) this.#store.expect(0);
     this.#ready = message.ready;
     this.#outbox.merged(message);
     // Behind the entries, which they cover, and with which the other replica is told what this one holds.

@@ -2,16 +2,15 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { assert } from "../memory/assert.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
 import type { Claim } from "../versions/claim.ts";
-import type { Seen } from "../versions/version_bytes.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import type { Contents } from "./in_flight.ts";
 import { Outbox } from "./outbox.ts";
-import { type Reading, StateSender } from "./state_sender.ts";
+import { type Reading, type ReadPart, StateSender } from "./state_sender.ts";
 
 /** What leaves the backlog with a message. */
 export interface Leaving
-  extends Pick<Contents, "entries" | "entryBytes" | "sinceMs" | "completed"> {
+  extends Pick<Contents, "entries" | "entryBytes" | "sinceMs" | "completed" | "stateSize"> {
   /** How many entries could leave and do not yet. */
   readonly left: number;
   /** Whether the peer is being sent a state, of which these entries may be. */
@@ -174,25 +173,14 @@ export class Backlog {
     return this.isSendingState ? undefined : this.#readingSinceMs;
   }
 
-  /**
-   * Enqueues a part of the state.
-   *
-   * @param after the key behind which the next part begins; absent: this part is the last
-   * @param reading for which the part was read
-   * @param seen what the replica had seen before the first part was read, with that part
-   */
-  enqueuePart(
-    entries: ForwardedBatch,
-    after: Uint8Array | undefined,
-    reading: Reading,
-    seen?: Seen,
-  ): void {
+  /** Enqueues the entries of a part of the state. */
+  enqueuePart(entries: ForwardedBatch, part: ReadPart): void {
     if (!this.#stateSender.isOverflowed) {
       this.#outbox.enqueueBatch(entries);
       this.#checkOverflow();
     }
     this.#waiting.enqueued(this.#outbox.size, this.#readingSinceMs);
-    this.#stateSender.partRead(reading, after, seen);
+    this.#stateSender.partRead(part);
   }
 
   /** Declares the state complete with the entries that wait now. */
@@ -227,6 +215,7 @@ export class Backlog {
       completed: this.#stateSender.leaving(entries.size, left),
       left,
       isOfState,
+      stateSize: isOfState ? this.#stateSender.size : undefined,
     };
   }
 

@@ -23,6 +23,8 @@ export interface Contents extends Rumours {
   readonly claims: readonly Claim[];
   /** What the peer is told that this server has seen; absent: nothing new. */
   readonly seen: Seen | undefined;
+  /** Of how many entries, about, the state is that the peer is being sent; absent: it is sent none. */
+  readonly stateSize: number | undefined;
   /** Upper bound of the bytes of the entries. */
   readonly entryBytes: number;
   /** Since when the oldest of the entries waits; `Infinity` without any. */

@@ -45,6 +45,8 @@ export interface NextMerge {
   /** Answers to questions of its clients; absent: there are none. */
   readonly answers: readonly SyncAnswer[] | undefined;
   readonly persistsAll: boolean;
+  /** How many entries the state has that is taken over; absent: none is, or that is not known. */
+  readonly expected: number | undefined;
 }
 
 /** What a query actor is told to do about Puts, at once whenever it changes. */
@@ -88,6 +90,8 @@ export class LocalReplica {
   #entriesAhead = 0;
   /** Whether all of the state that the server took over was sent, and its query actor told so. */
   #isReady = true;
+  /** How many entries that state has, as the peer says that sends it; absent: it has not said. */
+  #expected: number | undefined;
   /** Where the last entry of that state is among all that were sent. */
   #readyPlace = 0;
   #drain: DrainState = "serving";
@@ -221,6 +225,11 @@ export class LocalReplica {
     this.#isReady = false;
   }
 
+  /** Makes ready for so many entries, which the state has that the server takes over. */
+  expect(entries: number): void {
+    this.#expected = entries;
+  }
+
   /** Requests a part of the state with the next message. */
   requestRead(request: ReadRequest): void {
     this.#read = request;
@@ -318,8 +327,10 @@ export class LocalReplica {
   nextMessage(isStateComplete: boolean, orders: Orders): NextMerge {
     this.#told = orders;
     const entries = this.#takeEntries();
+    const expected = this.#isReady ? undefined : this.#expected;
     if (!this.#isReady && isStateComplete && this.#outbox.size === 0) {
       this.#isReady = true;
+      this.#expected = undefined;
       this.#readyPlace = this.place;
     }
     this.#entriesAhead = this.#outbox.size === 0
@@ -339,6 +350,7 @@ export class LocalReplica {
       compare: this.#entriesAhead === 0 ? this.#compare : undefined,
       answers: this.#answers.length > 0 ? this.#answers.splice(0) : undefined,
       persistsAll: this.#persistsAll,
+      expected,
     };
     this.#persistsAll &&= this.#outbox.size > 0;
     this.#read = this.#collect = undefined;

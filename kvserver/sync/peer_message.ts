@@ -37,6 +37,8 @@ export interface PeerMessage {
   seen?: Uint8Array;
   /** How many of the entries a comparison had to bring; absent: none. */
   repairs?: number;
+  /** Of how many entries, about, the state is that the receiver is being sent; absent: it is sent none. */
+  stateSize?: number;
 }
 
 /** Sync actor to itself: the state of a link to a peer changed, or messages on it were handled. */

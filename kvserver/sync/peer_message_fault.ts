@@ -90,7 +90,8 @@ function messageFault(
   const { limits } = edges;
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
   if ("batch" in message) return "it is of version 0.1.0, with which this one does not sync";
-  const { from: sender, entries, peers, wantsState, stateDone, forgotten = [] } = message;
+  const { from: sender, entries, peers, wantsState, stateDone, stateSize, forgotten = [] } =
+    message;
   if (!isRef(sender)) return "its sender is no actor";
   if (sender.address !== from.address || sender.incarnation !== from.incarnation) {
     return "it is sent in another server's name";
@@ -106,6 +107,7 @@ function messageFault(
     return `it forgets ${forgotten.length} servers: allowed are ${limits.forgottenServersMax}`;
   }
   if (!isCount(wantsState) || !isCount(stateDone)) return "a transfer's number is none";
+  if (stateSize !== undefined && !isCount(stateSize)) return "a state's size is none";
   const fault = comparisonFault(message, limits) ?? versionsFault(message, edges);
   if (fault !== undefined) return fault;
   return entries instanceof Uint8Array ? undefined : "its entries are no bytes";

@@ -73,6 +73,7 @@ export class Sender {
     if (orders.refusal !== undefined) message.refusal = orders.refusal;
     if (orders.holdsBack) message.holdsBack = true;
     if (read !== undefined) message.read = read;
+    if (next.expected !== undefined) message.expected = next.expected;
     if (dropped !== undefined) message.dropped = dropped;
     if (claims.length > 0) message.claims = claimBytes(claims);
     if (floorMs !== undefined) message.floorMs = floorMs;
@@ -126,6 +127,7 @@ export class Sender {
       this.#comparer.sent(step);
     }
     if (repairs > 0) message.repairs = repairs;
+    if (contents.stateSize !== undefined) message.stateSize = contents.stateSize;
     this.#context.tell(peer.ref, message, { reserved: true });
     peer.pacer.sent();
     if (peer.backlog.size > 0) peer.pacer.awaitDue();

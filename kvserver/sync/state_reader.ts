@@ -90,7 +90,7 @@ export class StateReader {
   }
 
   /** Enqueues the part that was requested for its peer. */
-  partRead({ id, entries, after, seen }: StatePart): void {
+  partRead({ id, entries, after, seen, size }: StatePart): void {
     if (id !== this.#current?.id) return;
     const { peer, reading } = this.#current;
     this.#current = undefined;
@@ -98,7 +98,7 @@ export class StateReader {
     const seenBefore = seen === undefined ? undefined : readSeen(seen);
     seenBefore?.vector.join(this.#claimed);
     const batch = new ForwardedBatch(this.#pool, entries);
-    peer.backlog.enqueuePart(batch, after, reading, seenBefore);
+    peer.backlog.enqueuePart(batch, { reading, after, seen: seenBefore, size });
     batch.release();
   }
 }

@@ -96,6 +96,13 @@ export class StateReceiver {
     this.#transfer = { name: "choosing" };
   }
 
+  /** A peer says how many entries its state has: the replicas make ready for them. */
+  sized(peer: Peer, size: number): void {
+    const transfer = this.#transfer;
+    if (transfer.name !== "receiving" || transfer.sender !== peer) return;
+    for (const replica of this.#replicas.all) replica.expect(size);
+  }
+
   /**
    * Whether the state must not be declared complete to a peer yet: this server, still receiving its
    * first state, has not forwarded all of it.

@@ -9,6 +9,18 @@ export interface Reading {
   readonly after?: Uint8Array;
 }
 
+/** A part of a state that was read. */
+export interface ReadPart {
+  /** For which it was read; once another one has begun, the part does not count. */
+  readonly reading: Reading;
+  /** The key behind which the next part begins; absent: the part is the last. */
+  readonly after: Uint8Array | undefined;
+  /** Of the first part: what the replica had seen before. */
+  readonly seen: Seen | undefined;
+  /** Of the first part: how many entries the replica showed then. */
+  readonly size: number | undefined;
+}
+
 /** What is to be read for the peer. `docs/sync.md` draws the transitions of both. */
 type Source =
   | { readonly name: "idle" }
@@ -39,10 +51,16 @@ export class StateSender {
   #transfer: OutgoingTransfer = { name: "none" };
   /** What the replica had seen before it was read. */
   #seen: Seen | undefined;
+  #size: number | undefined;
 
   /** What the replica had seen before it was read: who has all that was read, and what waits, has seen it too. */
   get seen(): Seen | undefined {
     return this.#seen;
+  }
+
+  /** How many entries the state has, about; absent: that is not known. */
+  get size(): number | undefined {
+    return this.#size;
   }
 
   /** What is to be read. Another object stands here when the reading begins anew. */
@@ -87,16 +105,13 @@ export class StateSender {
     if (!isUnderWay && this.#source.name === "idle") this.#source = { name: "reading" };
   }
 
-  /**
-   * A part was read.
-   *
-   * @param reading for which the part was read; once another one has begun, the part does not count
-   * @param after the key behind which the next part begins; absent: the part is the last
-   * @param seen of the first part: what the replica had seen before
-   */
-  partRead(reading: Reading, after: Uint8Array | undefined, seen: Seen | undefined): void {
+  /** A part was read. */
+  partRead({ reading, after, seen, size }: ReadPart): void {
     if (this.#source !== reading) return;
-    if (reading.after === undefined) this.#seen = seen;
+    if (reading.after === undefined) {
+      this.#seen = seen;
+      this.#size = size;
+    }
     this.#source = after === undefined ? idle : { ...reading, after };
   }
 

@@ -274,6 +274,7 @@ export class SyncActor implements Actor {
       ? undefined
       : { id, ranges, seen, seenSum, leftOut: message.leftOut };
     this.#comparer.received(peer, step, repairs, message.entries);
+    if (message.stateSize !== undefined) this.#stateReceiver.sized(peer, message.stateSize);
     if (message.wantsState !== noTransfer) peer.backlog.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }

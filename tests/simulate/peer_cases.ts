@@ -44,7 +44,12 @@ class LonePeer {
   /** The last part of the state is read. */
   read(name: string, count: number, bytes: number): void {
     const batch = new ForwardedBatch(this.pool, bytesOf(name, count, bytes));
-    this.peer.backlog.enqueuePart(batch, undefined, this.peer.backlog.reading!);
+    this.peer.backlog.enqueuePart(batch, {
+      reading: this.peer.backlog.reading!,
+      after: undefined,
+      seen: undefined,
+      size: undefined,
+    });
     batch.release();
   }
 
@@ -173,7 +178,12 @@ export const peerCases: Record<string, () => string | undefined> = {
     stage.overflow();
     peer.recover();
     const nothing = new ForwardedBatch(stage.pool, messageOf([]));
-    peer.backlog.enqueuePart(nothing, new Uint8Array([5]), earlier);
+    peer.backlog.enqueuePart(nothing, {
+      reading: earlier,
+      after: new Uint8Array([5]),
+      seen: undefined,
+      size: undefined,
+    });
     nothing.release();
     if (peer.backlog.reading?.after !== undefined) return "Reading goes on in the middle";
   },

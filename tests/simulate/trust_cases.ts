@@ -65,6 +65,7 @@ const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
   } as Record<string, unknown>,
   "a transfer that is none": { wantsState: -1 },
   "the end of a transfer that is none": { stateDone: 0.5 },
+  "a state of a size that is none": { stateSize: -1 },
   "another type": { type: "start" },
   "acknowledgements as 0.1.0 has them": { batch: 1, ack: 0 } as Record<string, unknown>,
 };

@@ -7,7 +7,7 @@
  *
  * With `--deaf` the players of the other checkout do not read the lists that they ask for. A game that polls
  * asks for so much that its players have no time to ask as often as they would, on a machine that has to run
- * all of them.
+ * all of them. With `--together` those of this checkout share a client, as players at the doors of a host do.
  *
  * @module
  */
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     processes: { type: "string", default: "1" },
     against: { type: "string" },
     deaf: { type: "boolean", default: false },
+    together: { type: "boolean", default: false },
   },
 });
 const [players, says, seconds, rounds, processes] = [
@@ -47,6 +48,15 @@ interface Round {
   readonly p99Ms: number;
   /** Of all that was said, the share that was heard, each by each other player. */
   readonly heard: number;
+}
+
+/** How players are connected, and whether they read what they are told: as `players.ts` takes it. */
+type Manner = "hearing" | "deaf" | "together";
+
+/** @param name of the checkout */
+function mannerOf(name: string): Manner {
+  if (name === "there") return values.deaf ? "deaf" : "hearing";
+  return values.together ? "together" : "hearing";
 }
 
 /** A child process that tells something line by line. */
@@ -100,14 +110,13 @@ class Crowd {
     this.#server = new Child([main, "server", "--port", "0", "--actors", "1", "--json"]);
   }
 
-  static async gather(checkout: URL, isDeaf: boolean): Promise<Crowd> {
+  static async gather(checkout: URL, manner: Manner): Promise<Crowd> {
     const crowd = new Crowd(checkout);
     const { queryAddresses: [address] } = JSON.parse(await crowd.#server.line());
     const each = Math.ceil(players / processes);
     for (let at = 0; at < players; at += each) {
       const script = new URL("players.ts", import.meta.url).href;
       const count = Math.min(each, players - at);
-      const manner = isDeaf ? "deaf" : "hearing";
       const child = new Child([script, checkout.href, address, String(at), String(count), manner]);
       crowd.#players.push(child);
       await child.line();
@@ -159,8 +168,8 @@ function report(name: string, results: readonly Round[]): void {
 const warmUpSeconds = 30;
 
 /** One crowd at a time, because players who poll do so without end. @returns the round, behind one to warm up */
-async function roundAt(checkout: URL, isDeaf: boolean): Promise<Round> {
-  const crowd = await Crowd.gather(checkout, isDeaf);
+async function roundAt(checkout: URL, manner: Manner): Promise<Round> {
+  const crowd = await Crowd.gather(checkout, manner);
   try {
     await crowd.talk(warmUpSeconds);
     return await crowd.talk(seconds);
@@ -176,7 +185,7 @@ if (values.against !== undefined) {
 const results = checkouts.map((): Round[] => []);
 for (let round = 0; round < rounds; round++) {
   for (const [i, [name, checkout]] of checkouts.entries()) {
-    results[i].push(await roundAt(checkout, values.deaf && name === "there"));
+    results[i].push(await roundAt(checkout, mannerOf(name)));
   }
 }
 for (const [i, [name]] of checkouts.entries()) report(name, results[i]);

@@ -2,10 +2,11 @@
  * Plays the game of a checkout with many players in one place, who talk: a process of its own, started by
  * `benchmark.ts`, which asks it on stdin, line by line, to let them talk.
  *
- *     deno run players.ts CHECKOUT HOST:PORT FIRST COUNT [deaf]
+ *     deno run players.ts CHECKOUT HOST:PORT FIRST COUNT hearing|deaf|together
  *
  * Players who are deaf ask for all that the game asks for, and throw lists away instead of reading them: to
- * read what others say takes them longer than it takes the server to tell it.
+ * read what others say takes them longer than it takes the server to tell it. Players who are together share
+ * what those at the doors of a host do: one client, and what it hears.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { cmudProtocol } from "../../../bench/cmud_protocol.ts";
 import { LoadConnection } from "../../../bench/load_connection.ts";
 import { beginRequest, MsgpackWriter } from "../../../rpc/mod.ts";
 
-const [checkout, address, first, count, isDeaf] = Deno.args;
+const [checkout, address, first, count, manner] = Deno.args;
 
 /** Bytes that came and left on all connections of this process. */
 const bytes = { received: 0, sent: 0 };
@@ -96,27 +97,47 @@ class DeafLists {
   }
 }
 
+/** Makes the stores of players who are together, by name. */
+async function sharedStores(): Promise<(name: string) => unknown> {
+  const { doorStore } = await load("app/doors/store/door_store.ts");
+  const { SharedListening } = await load("app/doors/store/shared_listening.ts");
+  const { SharedReads } = await load("app/doors/store/shared_reads.ts");
+  const router = new FixedRouter(address);
+  const store = gameStore(new Client(router), router);
+  const listening = new SharedListening(store.listen, realEnvironment);
+  const reads = new SharedReads(store);
+  return (name) => doorStore(store, reads, listening, { name, isHidden: () => false });
+}
+
+const sharedStore = manner === "together" ? await sharedStores() : undefined;
+
+/** The store of a player who has a client alone. */
+function ownStore(): unknown {
+  const router = new FixedRouter(address);
+  const store = gameStore(new Client(router), router);
+  if (manner === "deaf") {
+    const lists = new DeafLists();
+    const { list } = store;
+    store.list = (prefix: string) =>
+      /^(scene|letter)\//.test(prefix) ? lists.list(prefix) : list(prefix);
+  }
+  return store;
+}
+
 /** Somebody at a terminal. */
 class Player {
   #answer: ((line: string) => void) | undefined;
 
   constructor(n: number) {
-    const router = new FixedRouter(address);
-    const store = gameStore(new Client(router), router);
-    if (isDeaf === "deaf") {
-      const lists = new DeafLists();
-      const { list } = store;
-      store.list = (prefix: string) =>
-        /^(scene|letter)\//.test(prefix) ? lists.list(prefix) : list(prefix);
-    }
+    const name = `player${n}`;
     void playGame({
-      store,
+      store: sharedStore?.(name) ?? ownStore(),
       environment: realEnvironment,
       isTerminal: true,
       manner: "drawn",
       fast: true,
       pause,
-      name: `player${n}`,
+      name,
       dice: diceFrom(realEnvironment),
       lines: {
         readLine: () => new Promise<string>((resolve) => this.#answer = resolve),

@@ -7,7 +7,9 @@ const lagMsMax = 2_000;
 const firstBytesPerSecond = 6e6;
 const factor = 1.3;
 /** Of what is asked for, what must be taken: less says that nobody can put more here. */
-const takenShare = 0.95;
+const takenShare = 0.9;
+/** For so long there are Puts before, that count for nothing: code that has hardly run is slow. */
+const warmUpSeconds = 4;
 
 /** What bounds the rate. */
 export type Reason = "the others are further behind" | "no more is taken";
@@ -30,6 +32,7 @@ export async function findBound(
   seconds: number,
   onMeasured: (bytesPerSecond: number, found: Throughput) => void,
 ): Promise<Bound> {
+  await cluster.measure(firstBytesPerSecond, warmUpSeconds);
   let last: Throughput | undefined;
   for (let bytesPerSecond = firstBytesPerSecond;; bytesPerSecond *= factor) {
     const next = await cluster.measure(bytesPerSecond, seconds);
