@@ -13,7 +13,7 @@ export function delayedTransport(
   environment: DelayEnvironment,
 ): Transport {
   return {
-    listen: (hostname, port) => transport.listen(hostname, port),
+    listen: (...port) => transport.listen(...port),
     connect: async (address, signal) =>
       new DelayedStream(await transport.connect(address, signal), delayMs, environment),
   };

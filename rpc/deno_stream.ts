@@ -79,6 +79,11 @@ function isFull(error: unknown): boolean {
 /** A connection on Deno. */
 export type DenoConn = Deno.TcpConn | Deno.TlsConn;
 
+/** The option of a port that says how many connections may wait: Deno 2.4 does not know it, and has 128 wait. */
+export function waiting(backlog: number | undefined): { readonly tcpBacklog?: number } {
+  return backlog === undefined ? {} : { tcpBacklog: backlog };
+}
+
 /** What accepts connections on Deno. */
 export interface Accepting<Conn> {
   readonly addr: Deno.NetAddr;

@@ -1,5 +1,5 @@
 import { parseAddress } from "./address.ts";
-import { type Accepting, DenoListener, DenoStream } from "./deno_stream.ts";
+import { type Accepting, DenoListener, DenoStream, waiting } from "./deno_stream.ts";
 import { canAskForCertificates, NodeTlsListener } from "./node_tls_listener.ts";
 import { isTlsFault, TlsError, tlsErrorOf } from "./tls_error.ts";
 import type { TlsSettings } from "./tls_settings.ts";
@@ -8,7 +8,8 @@ import type { ByteListener, Transport } from "./transport.ts";
 /** TLS on Deno. Who is dialed is verified, by the name that was dialed. */
 export class TlsTransport implements Transport {
   #settings: TlsSettings;
-  #listeners = new Set<DenoListener<Deno.TlsConn> | NodeTlsListener>();
+  /** Ports, and how many connections may wait at each. */
+  #listeners = new Map<DenoListener<Deno.TlsConn> | NodeTlsListener, number | undefined>();
 
   /** @throws {TypeError} when clients are to be asked for certificates, and this runtime cannot do that. */
   constructor(settings: TlsSettings) {
@@ -23,11 +24,11 @@ export class TlsTransport implements Transport {
   listen(hostname: string, port: number, backlog?: number): ByteListener {
     const listener = this.#settings.clientCa === undefined
       ? new DenoListener(
-        this.#bind(hostname, port),
+        this.#bind(hostname, port, backlog),
         (conn: Deno.TlsConn) => new TlsStream(conn, false),
       )
       : new NodeTlsListener(hostname, () => this.#bind(hostname, port), backlog, this.#settings);
-    this.#listeners.add(listener);
+    this.#listeners.set(listener, backlog);
     return {
       address: listener.address,
       accept: () => listener.accept(),
@@ -39,7 +40,7 @@ export class TlsTransport implements Transport {
   }
 
   async bound(): Promise<void> {
-    for (const listener of this.#listeners) {
+    for (const listener of this.#listeners.keys()) {
       if (listener instanceof NodeTlsListener) await listener.bound;
     }
   }
@@ -75,20 +76,21 @@ export class TlsTransport implements Transport {
     expectUsable(settings);
     this.#settings = settings;
     await Promise.all(
-      [...this.#listeners].map((listener) => {
+      Array.from(this.#listeners, ([listener, backlog]) => {
         if (listener instanceof NodeTlsListener) return listener.reload(settings);
         const { hostname, port } = parseAddress(listener.address);
-        return listener.replace(() => this.#bind(hostname, port));
+        return listener.replace(() => this.#bind(hostname, port, backlog));
       }),
     );
   }
 
-  #bind(hostname: string, port: number): Accepting<Deno.TlsConn> {
+  #bind(hostname: string, port: number, backlog?: number): Accepting<Deno.TlsConn> {
     const { cert, key } = this.#settings;
     if (cert === undefined || key === undefined) {
       throw new TypeError("Cannot listen for TLS: there is no certificate");
     }
-    return Deno.listenTls({ hostname, port, cert, key });
+    const options = { hostname, port, cert, key, ...waiting(backlog) };
+    return Deno.listenTls(options);
   }
 }
 

@@ -3,6 +3,7 @@ import { assertEquals, assertLessOrEqual } from "../deps.ts";
 import { inTime } from "../support/in_time.ts";
 import { testUnless } from "../support/needs.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { missingRoomToWait } from "../support/rpc/room_to_wait.ts";
 import { type ServerProcess, startServerProcess } from "../support/app/cmud_process.ts";
 import { until } from "../support/until.ts";
 
@@ -11,24 +12,8 @@ import { until } from "../support/until.ts";
 const clients = 2_000;
 const patienceMs = 10_000;
 
-/** How many clients may wait to be accepted; 0 where the system does not say. */
-function waitingMax(): number {
-  try {
-    // Deno itself lets nobody read there who may not do everything.
-    const { stdout } = new Deno.Command("cat", { args: ["/proc/sys/net/core/somaxconn"] })
-      .outputSync();
-    return Number(new TextDecoder().decode(stdout));
-  } catch {
-    return 0;
-  }
-}
-
-/** What the test lacks here: a system and a Deno where so many clients can wait to be accepted. */
-const lacks = waitingMax() < clients
-  ? "system that lets so many clients wait"
-  : Number(Deno.version.deno.split(".")[1]) < 9
-  ? "Deno that lets so many clients wait"
-  : undefined;
+/** What the test lacks here. */
+const lacks = missingRoomToWait(clients);
 
 /** Ports of a server, by what they are. */
 function portsOf({ ready: { address, queryAddresses } }: ServerProcess): [string, string][] {
