@@ -16,7 +16,8 @@ class View implements AsyncDisposable {
   readonly faults: string[] = [];
   told = 0;
   #versions = new Map<string, Uint8Array>();
-  #lostMs = -Infinity;
+  /** When its server was lost last; until it is, nothing older may be told at all. */
+  #lostMs = Infinity;
   #end = new AbortController();
   #done: Promise<void>;
 
