@@ -83,7 +83,7 @@ const pace: Record<Lane, { atOnce: number; pauseMs: number }> = {
 /** For so long servers are attacked before memory is to be flat. */
 const firstMs = 60_000;
 
-/** For so long nobody attacks: false peers count as lost then, and the runtime has collected what is garbage. */
+/** For so long nobody attacks: false peers count as lost then, and what waited for them is given up. */
 const calmMs = 60_000;
 
 /** Rounds of a polite client in which it has put all of its keys, and some of them twice. */
@@ -212,8 +212,8 @@ class FuzzRun {
   }
 
   /**
-   * Nobody attacks for so long, and in the second half nobody asks anything, because only then the runtime
-   * collects what is garbage: what memory there is at the end is in use, or lost.
+   * Nobody attacks for so long, and in the second half nobody asks anything: most of the memory that there is at
+   * the end is in use, or lost.
    */
   async #rest(ms: number): Promise<void> {
     for (const isPaused of [false, true]) {
