@@ -113,11 +113,21 @@ Deno.test("whose client does not say that it reads aloud says so, and hears no d
   ada.type("map");
   await ada.sees("Gates 5th Floor: Ada (you)\n");
   await ada.sees("\n> ");
-  ada.type("solve");
-  await ada.sees("solving> ");
-  ada.type("aloud");
-  await ada.sees("pictures, bars and colours again");
-  await ada.sees("100 of 100 steps left> ");
+  // Whoever comes back with a client of the same sort does not say it again.
+  const { secret } = ada.told.get("CMUD.Session") as { secret: string };
+  ada.lose();
+  const back = await it.come({ secret });
+  await back.sees("\n> ");
+  back.type("solve");
+  await back.sees("solving> ");
+  back.type("aloud");
+  await back.sees("pictures, bars and colours again");
+  await back.sees("100 of 100 steps left> ");
+  back.type("aloud");
+  await back.sees("solving> ");
+  // A client that says what it shows is believed.
+  const seen = await it.come({ secret, manner: "drawn" });
+  await seen.sees("100 of 100 steps left> ");
 });
 
 Deno.test("a session is held while its connection is lost, and goes on by its secret or by logging in", async () => {

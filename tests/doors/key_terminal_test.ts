@@ -9,6 +9,7 @@ function connection(): PlayerConnection & { said: string } {
     said: "",
     host: "192.0.2.1",
     manner: "drawn",
+    isMannerSaid: true,
     hasColour: false,
     typing: "keys",
     isTold: false,

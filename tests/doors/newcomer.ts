@@ -27,6 +27,7 @@ export class Newcomer implements PlayerConnection {
   readonly host: string;
   readonly typing: "lines" | "keys";
   readonly manner: Manner;
+  readonly isMannerSaid: boolean;
   readonly hasColour = false;
   readonly isTold = true;
   readonly renewsPrompts = false;
@@ -44,12 +45,13 @@ export class Newcomer implements PlayerConnection {
   readonly #pass?: () => Promise<void>;
 
   private constructor(
-    { host = "192.0.2.1", typing = "lines", manner = "drawn", pass }: NewcomerOptions,
+    { host = "192.0.2.1", typing = "lines", manner, pass }: NewcomerOptions,
   ) {
     this.#pass = pass;
     this.host = host;
     this.typing = typing;
-    this.manner = manner;
+    this.manner = manner ?? "drawn";
+    this.isMannerSaid = manner !== undefined;
   }
 
   static async come(host: GameHost, options: NewcomerOptions = {}): Promise<Newcomer> {

@@ -44,6 +44,8 @@ export class PlayerSession {
   readonly #options: PlayerSessionOptions;
   readonly #report: SituationReport;
   #manner: Manner;
+  /** The manner that the player asked for, as the client says nothing of it. */
+  #asked: Manner | undefined;
   readonly #stop = new AbortController();
   #attached: Attached | undefined;
   #renewPrompt = () => {};
@@ -90,7 +92,7 @@ export class PlayerSession {
       stop: this.#stop.signal,
       paint: (tone, line) => this.#hasColour ? paint(tone, line) : line,
       chooseManner: (manner) => {
-        this.#manner = manner;
+        this.#manner = this.#asked = manner;
         this.#renewPrompt();
       },
       name,
@@ -128,7 +130,8 @@ export class PlayerSession {
   attach(attached: Attached, heard?: number): void {
     this.#dismiss(text.takenOver);
     this.#attached = attached;
-    this.#manner = attached.connection.manner;
+    const { manner, isMannerSaid } = attached.connection;
+    this.#manner = isMannerSaid ? manner : this.#asked ?? manner;
     this.#isActive();
     this.#report.repeat();
     this.#options.lines.attach(

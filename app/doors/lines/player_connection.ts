@@ -6,6 +6,8 @@ export interface PlayerConnection {
   readonly host: string;
   /** How lines are made for the player. */
   readonly manner: Manner;
+  /** Whether the client has said so: of most that read aloud, nobody can tell. */
+  readonly isMannerSaid: boolean;
   readonly hasColour: boolean;
   /** Whether the client sends whole lines, or keys as they are pressed, which are then shown by this end. */
   readonly typing: "lines" | "keys";

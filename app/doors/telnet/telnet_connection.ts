@@ -89,6 +89,10 @@ export class TelnetConnection implements PlayerConnection {
     return this.#client.kind.isSpoken ? "spoken" : "drawn";
   }
 
+  get isMannerSaid(): boolean {
+    return this.#client.kind.isSpoken;
+  }
+
   get hasColour(): boolean {
     return this.#client.kind.hasColour && !this.#client.kind.isSpoken;
   }

@@ -83,6 +83,10 @@ export class WebConnection implements PlayerConnection {
     return this.#opening.isSpoken ? "spoken" : "drawn";
   }
 
+  get isMannerSaid(): boolean {
+    return true;
+  }
+
   get hasColour(): boolean {
     return !this.#opening.isSpoken;
   }
