@@ -1,14 +1,8 @@
-import {
-  fill,
-  keyBytes,
-  keyOf,
-  type ServerProcess,
-  startServerProcess,
-} from "../../../bench/mod.ts";
-import { Client, FixedRouter } from "../../../kvclient/mod.ts";
-import { freePorts } from "../../support/ports.ts";
-import { sleep, until } from "../../support/until.ts";
-import { Proxy } from "../proxy.ts";
+import { fill, keyBytes, keyOf, type ServerProcess, startServerProcess } from "../../bench/mod.ts";
+import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { freePorts } from "../support/ports.ts";
+import { sleep, until } from "../support/until.ts";
+import { Proxy } from "./proxy.ts";
 
 /** Two servers that hold the same, of which one takes more while the other one does not hear it. */
 export interface ApartOptions {

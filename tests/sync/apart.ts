@@ -7,8 +7,8 @@
  * @module
  */
 
-import { integerOptions } from "../../support/integer_options.ts";
-import { type ApartFigures, ServersApart } from "./apart.ts";
+import { integerOptions } from "../support/integer_options.ts";
+import { type ApartFigures, ServersApart } from "./servers_apart.ts";
 
 const { keys, latency: latencyMs, rounds } = integerOptions({
   keys: 1_000_000,
