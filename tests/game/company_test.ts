@@ -159,6 +159,19 @@ Deno.test("in a battle the prompt shows what others take off, and when nothing i
   await Promise.all([ada.leave(), bob.leave(), eve.leave()]);
 });
 
+Deno.test("coins that are given are in the prompt as soon as they are told of", async () => {
+  const { store, ada, bob } = await company();
+  store.entries.set("mined/Bob/Bob.000000000000000f", "400");
+  assertEquals(ada.prompt, "Undergraduate, 0 coins, Gates 5th Floor> ");
+  await bob.type("give Ada 30");
+  assertStringIncludes(await ada.lookAround(), "30 coins for you");
+  assertEquals(ada.prompt, "Undergraduate, 30 coins, Gates 5th Floor> ");
+  await bob.type("tell Ada Keep them.");
+  await ada.lookAround();
+  assertEquals(ada.prompt, "Undergraduate, 30 coins, Gates 5th Floor> ");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("a big find is told, but not every one, and so is the solution of a problem", async () => {
   // Finds as much as can be found, or as it is told, and never fails.
   let find = Infinity;

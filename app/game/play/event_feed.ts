@@ -83,6 +83,8 @@ export class EventFeed {
     player.onNews(heard);
     player.talk.hear(heard.filter((each) => player.toldNews.isNew(each)).map(happened));
     this.#tellEvent();
+    // What was whispered may be that coins were given.
+    if (told.length > 0) await player.refreshCoins();
     // The other window said that the player has left.
     if (news.some((each) => each.name === name && each.event.did === "sleep")) player.stay();
   }

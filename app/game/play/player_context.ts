@@ -198,6 +198,18 @@ export class PlayerContext {
   }
 
   /**
+   * Reads how many coins there are, because others may have given some, and shows that. A higher rank waits
+   * for `refresh`, and what a command has read meanwhile stays.
+   */
+  async refreshCoins(): Promise<void> {
+    const before = this.known!;
+    const { coins } = await readSelf(this.session, before);
+    if (this.known !== before || coins === before.coins) return;
+    this.known = { ...before, coins };
+    this.showPrompt();
+  }
+
+  /**
    * Reads the player's place, because another session of the same player may have moved. It costs one
    * request to the store, and `refresh` one for each kind of record.
    */
