@@ -40,7 +40,7 @@ export class Connection {
 
   /**
    * @param listener told of what comes: `text`, `told(name, data)`; of the connection: `connecting()`,
-   * `opened()`, `lost()`; and of the player: `entered(name)`, `left()`, `over()`
+   * `opened()`, `lost(hasSession)`; and of the player: `entered(name)`, `left()`, `over()`
    * @param opening gives what to say first: how lines are typed, and the size
    */
   constructor(listener, opening) {
@@ -90,10 +90,10 @@ export class Connection {
     this.#send(new TextEncoder().encode(keys));
   }
 
-  /** Sends a line; while the connection is lost it waits. */
+  /** Sends a line. While the connection of a session is lost it waits; a name or a password does not. */
   enter(line) {
     if (this.#isOpen && this.#session !== "held") this.#enter(line);
-    else this.#waiting = [...this.#waiting, line].slice(-linesMax);
+    else if (this.#session !== "none") this.#waiting = [...this.#waiting, line].slice(-linesMax);
   }
 
   /** Says something beside the text. */
@@ -176,7 +176,7 @@ export class Connection {
     const lost = this.#socket;
     this.#socket = undefined;
     lost.close();
-    this.#listener.lost();
+    this.#listener.lost(this.#session !== "none");
     setTimeout(() => this.#socket ?? this.#connect(), this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, pauseMaxMs);
   }

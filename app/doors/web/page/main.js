@@ -111,7 +111,7 @@ const connection = new Connection({
     if (!document.body.classList.contains("lost")) state("connecting…");
   },
   opened: () => state("connected"),
-  lost: () => state("No connection: what you type waits.", true),
+  lost: (hasSession) => state(`No connection${hasSession ? ": what you type waits" : ""}.`, true),
   entered(name) {
     state(`You are ${name}.`);
     isIn(true);
