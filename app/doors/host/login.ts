@@ -42,7 +42,7 @@ export interface LoginOptions {
  */
 export async function login(options: LoginOptions): Promise<string | undefined> {
   const { lines } = options;
-  say(options, title(), text.askName);
+  say(options, title(), text.about, text.askName);
   for (;;) {
     const typed = await lines.readLine(text.namePrompt);
     if (typed === undefined || /^\s*(?:quit|exit)\s*$/i.test(typed)) return undefined;

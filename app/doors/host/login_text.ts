@@ -4,6 +4,10 @@ import { doorLimits } from "../../../limits.ts";
 
 const { passwordCharsMin, passwordCharsMax } = doorLimits;
 
+/** What it is, for who has got a link and nothing else. */
+export const about =
+  "A game in words: dig for coins, buy machines, and solve problems for a degree, alone or together.";
+
 /** Asks who is there. */
 export const askName = "What is your name? With a new one you enrol; with your own you go on.";
 
@@ -18,14 +22,15 @@ export const againPrompt = "The same again: ";
 
 /** For a name that nobody has. */
 export function newName(name: string): string {
-  return `Nobody is called ${name} yet. Choose a password, and the name is yours; ` +
-    "Enter alone asks for another name.";
+  return `Nobody is called ${name} yet. Choose a password of at least ${passwordCharsMin} characters, ` +
+    "and the name is yours; Enter alone asks for another name.";
 }
 
 /** For a character that was played without a door. */
 export function unclaimed(name: string): string {
-  return `There is a student called ${name} whom nobody has claimed. If that is you, choose a password, ` +
-    "and nobody else gets in; Enter alone asks for another name.";
+  return `There is a student called ${name} whom nobody has claimed. If that is you, choose a ` +
+    `password of at least ${passwordCharsMin} characters, and nobody else gets in; ` +
+    "Enter alone asks for another name.";
 }
 
 /** For a password that is not taken. */
