@@ -185,6 +185,19 @@ Deno.test("wrapped() keeps every word, and rows as short as they can be", () => 
   ));
 });
 
+Deno.test("wrapped() leaves no holes in rows of tables that do not fit", () => {
+  const help = "  help [TOPIC]      this list; a command, mining, solving";
+  assertEquals(wrapped(help, 60), [help]);
+  assertEquals(wrapped(help, 50), ["  help [TOPIC]  this list; a command, mining,", "    solving"]);
+  const rack = "  rack   3,096 coins  brings 6,000 W, sold at Gates 2nd Floor";
+  assertEquals(wrapped(rack, 44), [
+    "  rack  3,096 coins  brings 6,000 W, sold at",
+    "    Gates 2nd Floor",
+  ]);
+  const gpu = "  gpu   Nvidia GPUs    5 coins   power 10   takes 800 W";
+  assertEquals(wrapped(gpu, 44), ["  gpu  Nvidia GPUs  5 coins  power 10", "    takes 800 W"]);
+});
+
 Deno.test("say() sends nothing to the terminal that others could steer it with", () => {
   const { talk, said } = conversation({ isTerminal: false });
   talk.say("a\x1b[31mb\r\nc\u202ed\x9b\x7f");
