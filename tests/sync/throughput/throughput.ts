@@ -57,7 +57,9 @@ export class LoadedCluster implements AsyncDisposable {
   /** Resolves when what each server takes is seen on all. */
   static async start({ servers, maxLagSeconds }: ThroughputOptions): Promise<LoadedCluster> {
     const cluster = new LoadedCluster();
-    const args = maxLagSeconds > 0 ? ["--max-lag", `${maxLagSeconds}s`] : [];
+    // Servers of others on the same machine, which look for their own on a port that is one of these now, stay out.
+    const name = ["--cluster", `throughput-${crypto.randomUUID()}`];
+    const args = [...name, ...maxLagSeconds > 0 ? ["--max-lag", `${maxLagSeconds}s`] : []];
     try {
       for (let i = 0; i < servers; i++) await cluster.#add(args);
       await probe(cluster.#clients, servers, 0);
