@@ -221,7 +221,7 @@ class FuzzRun {
       const endMs = performance.now() + ms / 2;
       while (!this.#isOver && performance.now() < endMs) await sleep(500);
     }
-    if (!this.#isOver) await this.#memory.lookAtCalm();
+    if (!this.#isOver) await this.#memory.lookAtCalm(await this.#countedBytes());
     this.#polite.pause(false);
   }
 
@@ -311,6 +311,17 @@ class FuzzRun {
     const ended = await inTime(this.#polite.end(), 60_000, () => undefined);
     if (ended !== undefined) this.#take(ended);
     else this.#found("polite client", "the servers do not agree within a minute");
+  }
+
+  /** By server: bytes that it counts. */
+  async #countedBytes(): Promise<number[]> {
+    const counted: number[] = [];
+    for (const { address } of this.#arena.targets) {
+      using socket = await RawSocket.connect(address);
+      const { memoryBytes } = await socket.ask("Stats") as { memoryBytes: number };
+      counted.push(memoryBytes);
+    }
+    return counted;
   }
 
   /** What was refused: whoever is not heard at all, or not refused at all, tries nothing. And what is kept. */
