@@ -2,6 +2,7 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { assert } from "../memory/assert.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
 import type { Claim } from "../versions/claim.ts";
+import type { Seen } from "../versions/version_bytes.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import type { Contents } from "./in_flight.ts";
