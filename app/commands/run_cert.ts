@@ -93,10 +93,17 @@ async function make(directory: string): Promise<void> {
   }
 }
 
-/** In one step, because a server may be reading it. */
+/**
+ * In one step, because a server may be reading it, and into a file of one's own: a link, or a file that others
+ * may read, is replaced.
+ */
 async function write(path: string, text: string, mode: number): Promise<void> {
+  const part = `${path}.new`;
   await written(path, async () => {
-    await Deno.writeTextFile(`${path}.new`, text, { mode });
-    await Deno.rename(`${path}.new`, path);
+    await Deno.remove(part).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+    await Deno.writeTextFile(part, text, { mode, createNew: true });
+    await Deno.rename(part, path);
   });
 }

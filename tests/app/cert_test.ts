@@ -30,6 +30,24 @@ Deno.test("cmud cert makes a CA once, and certificates that it vouches for", asy
   }
 });
 
+Deno.test("cmud cert writes keys to files of its own, whatever others have put in their place", async () => {
+  using directory = new TempDirectory();
+  const dir = `${directory.path}/certs`;
+  await Deno.mkdir(dir);
+  const letter = `${directory.path}/letter`;
+  await Deno.writeTextFile(letter, "dear");
+  for (const name of ["ca.key.new", "127.0.0.1.key"]) await Deno.symlink(letter, `${dir}/${name}`);
+  const readByAll = `${dir}/127.0.0.1.key.new`;
+  await Deno.writeTextFile(readByAll, "");
+  await Deno.chmod(readByAll, 0o666);
+  await makeFiles(dir);
+  assertEquals(await Deno.readTextFile(letter), "dear");
+  for (const name of ["ca.key", "127.0.0.1.key"]) {
+    const { isFile, mode } = await Deno.lstat(`${dir}/${name}`);
+    assertEquals([isFile, mode! & 0o777], [true, 0o600], name);
+  }
+});
+
 testUnless(
   missing("openssl"),
   "what cmud cert makes is in order for openssl, to the letter",
