@@ -1,4 +1,4 @@
-import type { ActorContext, LinkState } from "../../actor/mod.ts";
+import type { ActorContext, ActorRef, LinkState } from "../../actor/mod.ts";
 import { Membership } from "../../kvserver/sync/membership.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { defaultLimits } from "../../limits.ts";
@@ -7,8 +7,24 @@ import { assertEquals } from "../deps.ts";
 
 const { peersMax, livesPerAddressMax } = defaultLimits;
 
+const noFacts = {
+  heardMs: undefined,
+  clockSkewMs: undefined,
+  version: undefined,
+  refusedMessages: 0,
+};
+
+/** A link on which nothing happens. */
+const still: Partial<LinkState> = { silentMs: 0, told: 0, handled: 0, facts: noFacts };
+
+/** What keeps the addresses of those that are to be remembered. */
+const journal: ActorRef = { address: "self:1", incarnation: "self", counter: 2 };
+
 /** Peers without a cluster around them. */
 class Members {
+  /** Those that are remembered, and those that this server dialed because a peer named them. */
+  readonly remembered: string[] = [];
+  readonly dialed: string[] = [];
   readonly unlinked: string[] = [];
   readonly members: Membership;
   /** Incarnations that have a connection to this server. */
@@ -27,15 +43,36 @@ class Members {
       },
       watchLink: () => {},
       unlink: ({ incarnation }) => void this.unlinked.push(incarnation),
+      meet: ({ address }) => void this.dialed.push(address),
+      tell: (to, message) => {
+        const { type, address } = message as { type: string; address: string };
+        if (to === journal && type === "peerKnown") this.remembered.push(address);
+      },
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
     const pool = new EntryPool(defaultLimits);
-    this.members = new Membership(context, { pool, ticks: { within: () => {} } });
+    this.members = new Membership(context, { pool, journal, ticks: { within: () => {} } });
   }
 
   /** @returns whether it is a peer now. */
   learn(address: string, incarnation: string): boolean {
-    return this.members.learn({ address, incarnation, counter: 1 }) !== undefined;
+    return this.#learn(address, incarnation) !== undefined;
+  }
+
+  /** Makes a peer, unless it is one, and notes the state of the link to it. @returns whom it is told of then. */
+  link(address: string, link: Partial<LinkState>): readonly string[] {
+    const peer = this.#learn(address, address)!;
+    this.members.observeLink(peer, { ...still, ...link } as LinkState);
+    return peer.gossip.take().introductions.map(({ address }) => address);
+  }
+
+  /** Has `by` name another one. */
+  name(address: string, by: string): void {
+    this.members.introduced({ address, incarnation: address, counter: 1 }, this.#learn(by, by)!);
+  }
+
+  #learn(address: string, incarnation: string) {
+    return this.members.learn({ address, incarnation, counter: 1 });
   }
 }
 
@@ -72,4 +109,18 @@ Deno.test("one host leaves places for others, whatever names it has", () => {
   it.hosts.set("name.example:1", "192.0.2.1");
   assertEquals(it.learn("name.example:1", "one more"), false);
   assertEquals([it.members.size, it.unlinked.at(-1)], [peersMax, "one more"]);
+});
+
+Deno.test("who was not greeted at his address is neither remembered nor named to others", () => {
+  const it = new Members();
+  it.link("first:1", { epoch: 1 });
+  it.link("caller:1", { epoch: 0, isHeard: true });
+  for (let i = 0; i < 100; i++) it.name(`nowhere:${i}`, "first:1");
+  assertEquals(it.dialed.length, 100);
+  assertEquals(it.link("first:1", { epoch: 1 }), []);
+  assertEquals(it.link("second:1", { epoch: 1 }), ["first:1"]);
+  assertEquals(it.remembered, ["first:1", "second:1"]);
+  it.link("caller:1", { epoch: 1 });
+  assertEquals(it.link("first:1", { epoch: 1 }), ["second:1", "caller:1"]);
+  assertEquals(it.remembered, ["first:1", "second:1", "caller:1"]);
 });
