@@ -66,8 +66,8 @@ export class QueryConnection implements FrameExecutor {
   #charge: Charge;
   /** Size of a chunk that messages share. */
   #chunkBytes: number;
-  /** The receive buffer, in which the last frames lie. */
-  #received = nothing;
+  /** Frames of no more bytes are copied: that takes less than a message of their own. */
+  #copiedBytesMax: number;
   /** Cuts the commands of a Redis client; absent when frames come. */
   #cutter: CommandCutter | undefined;
   /** The addresses of a Redis client's connection, which its first commands bring along. */
@@ -110,6 +110,7 @@ export class QueryConnection implements FrameExecutor {
     this.#isAdmitted = !served.asksForTokens;
     this.#charge = new Charge(memory, "connections");
     this.#chunkBytes = limits.messageChunkBytes;
+    this.#copiedBytesMax = limits.unchargedBytesMax;
     this.#thread = thread;
     this.#queryActor = queryActor;
     this.#queriesTold = thread.extraFigure(queriesTold);
@@ -236,7 +237,8 @@ export class QueryConnection implements FrameExecutor {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#tell(frames, batch);
+      if (frames.length <= this.#copiedBytesMax) this.#tellCopy(frames, batch);
+      else this.#tellInPlace(frames, batch);
     });
   }
 
@@ -247,16 +249,27 @@ export class QueryConnection implements FrameExecutor {
     this.#thread.tell(this.#queryActor, message);
   }
 
+  #tellCopy(frames: Uint8Array, batch: number): void {
+    const writer = this.#thread.beginMessage();
+    try {
+      this.#writeHead(writer, frames);
+      writer.raw(frames);
+    } catch (error) {
+      // There is no memory for a chunk of messages: that ends this connection, and none else.
+      this.#thread.abandonMessage();
+      throw error;
+    }
+    this.#thread.tellWritten(this.#queryActor, batch);
+  }
+
   /** Completes the message where the frames lie: nobody changes them before the reply. */
-  #tell(frames: Uint8Array, batch: number): void {
+  #tellInPlace(frames: Uint8Array, batch: number): void {
     head.clear();
     this.#writeHead(head, frames);
-    // One view of it serves many messages: to make one takes longer than all else here.
-    if (this.#received.buffer !== frames.buffer) this.#received = new Uint8Array(frames.buffer);
-    const bytes = this.#received;
+    const bytes = new Uint8Array(frames.buffer);
     const end = frames.byteOffset + frames.length;
     const start = frames.byteOffset - head.size;
-    for (let i = 0; i < head.size; i++) bytes[start + i] = head.bytes[head.start + i];
+    bytes.set(head.written(), start);
     this.#thread.tellInPlace(this.#queryActor, bytes, start, end, batch);
   }
 
@@ -297,7 +310,7 @@ export class QueryConnection implements FrameExecutor {
   }
 }
 
-const nothing: Uint8Array = new Uint8Array();
+const nothing = new Uint8Array();
 
 /** What stands before frames in their message; one for all connections. */
 const head = new MsgpackWriter(frameHeadroomBytes);
