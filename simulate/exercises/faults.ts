@@ -80,7 +80,7 @@ export const exerciseFaults = {
   },
   "all is claimed though something was left out of account": {
     file: "kvserver/sync/peer_comparison.ts",
-    from: "if (!this.#leftOut && own !== undefined",
-    to: "if (own !== undefined",
+    from: "!this.#leftOut && own !== undefined",
+    to: "own !== undefined",
   },
 } as const satisfies Readonly<Record<string, SourceEdit>>;
