@@ -25,3 +25,18 @@ export async function compareBatches(
   });
   await fc.assert(property, { numRuns });
 }
+
+/** Batches that are compared between two looks at how many commands there were. */
+const batches = 100;
+
+/** Compares the replies to so many random commands, and a few more, in both versions. @returns to how many. */
+export async function compareCommands(commands: number): Promise<number> {
+  let compared = 0;
+  await comparing(async (comparison) => {
+    while (comparison.compared < commands) {
+      for (const version of [2, 3] as const) await compareBatches(comparison, version, batches);
+    }
+    compared = comparison.compared;
+  });
+  return compared;
+}
