@@ -209,6 +209,7 @@ export class Peer {
    * read anew.
    */
   recover(): void {
+    this.comparison.dropped(this.#context.monotonicMs());
     const lackedSinceMs = this.backlog.recover();
     if (lackedSinceMs === undefined) return;
     this.comparison.lacks(this.#context.monotonicMs(), lackedSinceMs);
@@ -298,6 +299,7 @@ export class Peer {
 
   /** A step of the comparison leaves with the last entries before it. At its end, what it came to is claimed. */
   #leavingStep(entryCount: number, left: number, nowMs: number): ComparisonStep | undefined {
+    if (this.backlog.isOverflowed) this.comparison.dropped(nowMs);
     const step = this.comparison.leaving(entryCount, left, nowMs);
     this.#claimCompared();
     return step;

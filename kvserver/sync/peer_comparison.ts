@@ -378,6 +378,14 @@ export class PeerComparison {
     if (this.#isLacked) this.#owedMs = nowMs;
   }
 
+  /**
+   * What waits for the peer is dropped: what was to be said behind it would have the peer take all for sent, and
+   * what it lacks for seen.
+   */
+  dropped(nowMs: number): void {
+    if (this.isLeaving) this.lost(nowMs);
+  }
+
   /** The peer is lost: the one that goes on does so no more. */
   peerLost(nowMs: number): void {
     if (this.#state.name !== "idle") this.lost(nowMs);

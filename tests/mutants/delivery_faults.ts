@@ -1,5 +1,6 @@
 import { exerciseFaults } from "../../simulate/exercises/faults.ts";
-import { type PlantedFault, smallOutbox } from "./planted_fault.ts";
+import { smallOutbox } from "../simulate/checked_cluster.ts";
+import type { PlantedFault } from "./planted_fault.ts";
 
 /** Faults in how entries and whole states reach their receivers, each once it can. */
 export const deliveryFaults: Record<string, PlantedFault> = {
@@ -92,6 +93,12 @@ export const deliveryFaults: Record<string, PlantedFault> = {
     file: "kvserver/sync/state_sender.ts",
     from: "if (this.#source !== reading) return;",
     to: 'if (this.#source.name !== "reading") return;',
+  },
+  "what overflows counts as sent when it was found by comparing": {
+    noticedBy: "hard",
+    file: "kvserver/sync/peer.ts",
+    from: "this.comparison.dropped(this.#context.monotonicMs());",
+    to: "",
   },
   "what overflows counts as complete": {
     noticedBy: "hard",

@@ -1,12 +1,11 @@
 import type { Limits } from "../../limits.ts";
-import { withoutComparisons } from "../simulate/checked_cluster.ts";
+import { smallOutbox, withoutComparisons } from "../simulate/checked_cluster.ts";
 import { type Scenario, type ScenarioName, scenarios } from "../simulate/scenario.ts";
 import { importMutated, type Mutant } from "../support/mutation.ts";
 import { comparisonFaults } from "./comparison_faults.ts";
 import { deliveryFaults } from "./delivery_faults.ts";
 import { linkFaults } from "./link_faults.ts";
 import { membershipFaults } from "./membership_faults.ts";
-import { smallOutbox } from "./planted_fault.ts";
 import { replicaFaults } from "./replica_faults.ts";
 import { trustFaults } from "./trust_faults.ts";
 import { versionFaults } from "./version_faults.ts";

@@ -19,6 +19,16 @@ import { dotOf, Written } from "./written.ts";
 /** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
 export const withoutComparisons = withLimits({ comparisonIntervalMs: 1e12 });
 
+const MiB = 1024 * 1024;
+
+/** Less than in truth, because so much would take long to put: no value here is as long as some are. */
+export const smallOutbox: Limits = {
+  ...withoutComparisons,
+  syncMessageBytesMax: MiB,
+  readAheadBytesMax: 2 * MiB,
+  outboxBytesMax: 4 * MiB,
+};
+
 /** After so many messages an actor asserts its invariants, and at the end in any case. */
 const assertedEvery = 4;
 

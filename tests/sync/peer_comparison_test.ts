@@ -78,3 +78,14 @@ Deno.test("PeerComparison is content with one of the peer, if that says all that
   // The peer may have taken something since it spoke, and not sent it.
   assertEquals(isUrgentAfter({ speaksAgain: false }), true);
 });
+
+Deno.test("PeerComparison says nothing behind entries that were dropped, and begins anew", () => {
+  const comparison = new PeerComparison(0, true, defaultLimits);
+  comparison.received({ ...ofPeer, seen: new Uint8Array() }, 0, roundTripMs);
+  const { id } = comparison.asked!;
+  // The last step: with it all would count as sent.
+  comparison.answered(id, undefined, 2, { tookMs: 0, leftOut: false, seen: new Uint8Array() });
+  comparison.dropped(0);
+  assertEquals(comparison.leaving(2, 0, 0), undefined);
+  assertEquals([comparison.takeEnded(), comparison.isOwed], [undefined, true]);
+});
