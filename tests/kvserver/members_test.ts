@@ -162,6 +162,25 @@ testInWorld(
   },
 );
 
+testInWorld("a server that is lost is logged once, and that it is back", async (world) => {
+  using machines = new Machines(world);
+  const [a, b] = await startPair(world, machines);
+  await world.advance(60_000);
+  machines.logged.length = 0;
+  for (const { address } of [a, b]) machines.network.at(address).reachability = "silent";
+  await machines.ask(a, (client) => client.put("key", "value"));
+  await world.advance(2 * defaultLimits.peerLostMs);
+  for (const { address } of [a, b]) {
+    const endpoint = machines.network.at(address);
+    endpoint.reachability = "answers";
+    endpoint.cut();
+  }
+  await world.advance(10_000);
+  const said = machines.logged.filter((line) => line.startsWith(`m0: Peer ${b.address} is `));
+  assertEquals(said.map((line) => line.split(" is ")[1]), ["lost", "back", "heard again"]);
+  await machines.close(a, b);
+});
+
 testInWorld(
   "a server of which nothing comes any more is down after 5 s, though no connection ends, and is logged so",
   async (world) => {
