@@ -11,7 +11,10 @@ import {
   type SimulatedServer,
 } from "../../simulate/cluster/simulated_cluster.ts";
 import type { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
-import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
+import type {
+  SimulatedEnvironment,
+  SimulatedWorld,
+} from "../../simulate/world/simulated_environment.ts";
 import { assertBetweenMessages } from "../support/actors.ts";
 import { Joins, type Missing } from "./joins.ts";
 import { dotOf, Written } from "./written.ts";
@@ -39,6 +42,8 @@ export class CheckedCluster extends SimulatedCluster {
   /** All that was written. */
   readonly written = new Written();
   #joins = new Joins(this.written);
+  /** How far any clock was ahead of the true time, ever. */
+  #aheadMsMax = 0;
   /** By the system of a server: has its actors assert what they state. */
   #asserting = new Map<ActorSystem, () => void>();
 
@@ -52,6 +57,11 @@ export class CheckedCluster extends SimulatedCluster {
     super(seed, latencyMs, limits, observer);
   }
 
+  override setClock(server: SimulatedServer, skewMs: number): void {
+    this.#aheadMsMax = Math.max(this.#aheadMsMax, skewMs);
+    super.setClock(server, skewMs);
+  }
+
   override async close(): Promise<void> {
     await super.close();
     CheckedCluster.simulatedMs += this.world.nowMs;
@@ -61,6 +71,7 @@ export class CheckedCluster extends SimulatedCluster {
     options: Parameters<SimulatedCluster["start"]>[0],
   ): Promise<SimulatedServer> {
     if ((options.medium?.length ?? 0) > 0) this.written.mayReturn();
+    this.#aheadMsMax = Math.max(this.#aheadMsMax, options.clockSkewMs ?? 0);
     const server = await super.start(options);
     const [sender] = options.peers ?? [];
     if (sender !== undefined) this.#joins.began(server, sender);
@@ -123,7 +134,7 @@ export class CheckedCluster extends SimulatedCluster {
         store.assertInvariants();
         const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
         const nowMs = environment.now();
-        const difference = this.#fault(held, nowMs) ??
+        const difference = this.#fault(held, environment) ??
           this.#firstDifference(held, first ??= held) ??
           countDifference(store.size, held, nowMs);
         if (difference !== undefined) return `${address} actor ${i} ${difference}`;
@@ -144,7 +155,7 @@ export class CheckedCluster extends SimulatedCluster {
   get wrongKeys(): ReadonlySet<string> {
     const wrong = new Set<string>();
     for (const { environment, stores } of this.servers) {
-      const isGone = goneBy(environment.now());
+      const isGone = this.#goneBy(environment);
       for (const store of stores) {
         const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
         for (const key of new Set([...held.keys(), ...this.written.keys])) {
@@ -155,9 +166,25 @@ export class CheckedCluster extends SimulatedCluster {
     return wrong;
   }
 
+  /**
+   * Says whether an entry may be removed: it has expired by the clock of its server and those of the others, which
+   * are off; or by one that was far ahead for a while, and was alone then.
+   */
+  #goneBy(environment: SimulatedEnvironment): (entry: HeldEntry) => boolean {
+    const nowMs = environment.now();
+    const latestMs = nowMs - environment.clockSkewMs + this.#aheadMsMax;
+    const { expiredKeptMs } = defaultLimits;
+    return ({ expiresAt }) =>
+      expiresAt !== noExpiry &&
+      (expiresAt + expiredKeptMs / 2 <= nowMs || expiresAt + expiredKeptMs <= latestMs);
+  }
+
   /** What is wrong with what a replica holds, whatever the others do. */
-  #fault(held: ReadonlyMap<string, HeldEntry>, nowMs: number): string | undefined {
-    const isGone = goneBy(nowMs);
+  #fault(
+    held: ReadonlyMap<string, HeldEntry>,
+    environment: SimulatedEnvironment,
+  ): string | undefined {
+    const isGone = this.#goneBy(environment);
     for (const key of new Set([...held.keys(), ...this.written.keys])) {
       const entry = held.get(key);
       const fault = this.written.fault(key, entry, isGone);
@@ -213,12 +240,6 @@ export class CheckedCluster extends SimulatedCluster {
 
 function tombstoneIn(store: Store): HeldEntry | undefined {
   return heldEntries(store).find(({ value }) => value === null);
-}
-
-/** Says whether an entry may be removed, as it has expired by the clocks of the others, which are off. */
-function goneBy(nowMs: number): (entry: HeldEntry) => boolean {
-  return ({ expiresAt }) =>
-    expiresAt !== noExpiry && expiresAt + defaultLimits.expiredKeptMs / 2 <= nowMs;
 }
 
 /** Whether a replica counts other entries than its clock shows: by the last time at which it had to look. */

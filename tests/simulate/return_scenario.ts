@@ -11,6 +11,12 @@ const quietMs = 60_000;
 /** So many that what comes back is not overwritten at once. */
 const keys = 200;
 
+/** No more newcomers come at any moment when so many servers are there. */
+const serversMax = 6;
+
+/** A clock that jumps is so far off then, at most. */
+const clockHoursMax = 6;
+
 /** How long a server is not there before it may be forgotten. */
 const downMs = 8_000;
 
@@ -20,7 +26,8 @@ const collectedMs = 10_000;
 /**
  * Servers with disks, of which some are forgotten and come back, with what they had, with an older copy of it,
  * with a copy that another server has too, or without what was written last; halves of the cluster that
- * forget each other, take things apart from each other, and meet; newcomers in between.
+ * forget each other, take things apart from each other, and meet; newcomers in between, and in every fourth
+ * seed at any moment; there clocks jump by hours, too.
  *
  * @returns what was wrong at the end, or `undefined`.
  */
@@ -37,6 +44,8 @@ class ReturnScenario {
   #random: Prng;
   /** Draws what is restored of a backup of another cluster; absent: nothing is. */
   #restores: Prng | undefined;
+  /** Draws what happens beside all else: newcomers at any moment, clocks that jump by hours; absent: nothing does. */
+  #more: Prng | undefined;
   /** How many entries were restored: each of them once, because it may be back if it is restored again. */
   #restored = 0;
   /** Copies of disks that were made some time, by the addresses of their servers. */
@@ -45,8 +54,9 @@ class ReturnScenario {
   constructor(seed: number, limits: Limits, observer?: ClusterObserver) {
     this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
     this.#random = this.#cluster.world.random;
-    // A generator of its own, so that all else goes on as without it.
+    // Generators of their own, so that all else goes on as without them.
     if (seed % 4 === 0) this.#restores = new Prng(seed);
+    if (seed % 4 === 3) this.#more = new Prng(seed);
   }
 
   async run(): Promise<string | undefined> {
@@ -92,6 +102,7 @@ class ReturnScenario {
       await this.#cluster.advance(this.#random.below(100));
       putSome(this.#cluster, this.#random, { isHot: false, isLong: false, keys });
       this.#restore();
+      await this.#happenMore();
       if (!this.#chance(20)) continue;
       const { address, disk } = servers[this.#random.below(servers.length)];
       this.#copies.set(address, [...disk!.batches]);
@@ -115,6 +126,16 @@ class ReturnScenario {
         ...random.below(3) === 0 ? {} : { counter: this.#restored },
       });
     }
+  }
+
+  /** Now and then a newcomer joins, whoever is cut off or away, or a clock jumps by hours, ahead or back. */
+  async #happenMore(): Promise<void> {
+    const random = this.#more;
+    if (random === undefined || random.below(100) > 0) return;
+    const { servers } = this.#cluster;
+    if (random.below(2) === 0 && servers.length < serversMax) return void await this.#start([]);
+    const hours = random.below(2 * clockHoursMax) - clockHoursMax;
+    this.#cluster.setClock(servers[random.below(servers.length)], hours * 3_600_000);
   }
 
   /** A server ends, may be forgotten, and comes back with some disk. */
