@@ -501,10 +501,11 @@ export interface Limits {
   /** Bytes of the entries that a query actor was sent and has not merged; at the bound, the next wait. */
   readonly mergeWindowBytes: number;
   /**
-   * A query actor makes ready for so many times as many entries of a state that is taken over as have come, and as
-   * if so many had come at the beginning; what another server says of it is not believed beyond that.
+   * A query actor makes ready for so many times as many entries of a state that is taken over as have come: what
+   * another server says of it is not believed beyond that.
    */
   readonly expectedFactor: number;
+  /** As if so many of them had come at the beginning. */
   readonly expectedEntriesFirst: number;
   /** Bytes of entries that a query actor merges in one turn; more when much waits, or has waited for long. */
   readonly mergeTurnBytes: number;
