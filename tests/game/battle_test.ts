@@ -184,3 +184,65 @@ Deno.test("several attempts in one line end when something breaks; in brief, wit
   assert(!brief.said.includes("95 to go"));
   assertStringIncludes(brief.said, 'You cannot try "x" times.');
 });
+
+Deno.test("in brief, what breaks and ends nothing does not cut the sum in two", async () => {
+  const store = new MemoryStore([
+    ["rank/Ada/Masters", "true"],
+    ["mined/Ada/Ada.000000000000000a", "9"],
+  ]);
+  // A GPU takes more than there is.
+  const { said } = await play(["Ada", "buy gpu 1", "brief", "solve 3"], {
+    ...{ store, dice: loadedDice(4, 1, 1, 4) },
+  });
+  assertStringIncludes(
+    said,
+    "Smoke. Nvidia GPUs: 1 before, 0 now.\nYour machines take 2 steps. 998 to go.\n",
+  );
+  assert(!said.includes("999 to go"));
+});
+
+Deno.test("the last hit takes what was left, so that the steps told add up", async () => {
+  for (const brief of [[], ["brief"]]) {
+    const store = new MemoryStore([
+      ["mined/Ada/Ada.000000000000000a", "4"],
+      ["damage/Undergraduate/1/Bob.0000000000000001", '{"total":92,"n":4,"at":0}'],
+      napkinRead("Ada"),
+    ]);
+    const { said } = await play(["Ada", "buy cpu", ...brief, "solve 9"], {
+      ...{ store, dice: loadedDice(4, 4) },
+    });
+    const told = [...said.matchAll(/machines take (\d+) steps?\. (\d+) to go/g)];
+    assertEquals(
+      told.map(([, steps, left]) => [Number(steps), Number(left)]),
+      brief.length > 0 ? [[8, 0]] : [[5, 3], [3, 0]],
+    );
+    assertStringIncludes(said, "You are now a Masters student.");
+  }
+});
+
+Deno.test("who turns back to a problem hears that somebody has solved it meanwhile, once", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield* ["Ada", "solve", "resign"];
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":100,"n":1,"at":0}');
+    store.entries.set("risen/Undergraduate/1/Bob", "true");
+    yield* ["solve", "resign", "solve"];
+  }, { store });
+  const word = "Somebody has solved it meanwhile, so it is set again in full.\nSteps left: 100";
+  assertEquals(said.split(word).length - 1, 1);
+});
+
+Deno.test("a round that is over wants nothing more of who still faces it", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield* ["Ada", "solve"];
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":50,"n":1,"at":0}');
+    yield "solve";
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":100,"n":2,"at":0}');
+    store.entries.set("risen/Undergraduate/1/Bob", "true");
+    yield "solve";
+  }, { store, dice: loadedDice(4, 4) });
+  assertStringIncludes(said, "Which 50 cities?");
+  assertStringIncludes(said, "Somebody has just solved it, so it is set again in full.");
+  assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
+});

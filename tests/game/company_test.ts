@@ -151,8 +151,10 @@ Deno.test("in a battle the prompt shows what others take off, and when nothing i
     "damage/Undergraduate/1/Zed.000000000000000f",
     JSON.stringify({ total: 100, n: 3, at: clock.ms }),
   );
-  await ada.lookAround();
+  const word = "The last step is taken: it is solved. solve tells whose that was.\n";
+  assertEquals(await ada.lookAround(), word);
   assertEquals(ada.prompt, "Undergraduate, 0 coins, 0 of 100 steps left> ");
+  assertEquals(await ada.lookAround(), "");
   await ada.type("resign");
   await ada.lookAround();
   assertEquals(ada.prompt, "Undergraduate, 0 coins, Gates 5th Floor> ");

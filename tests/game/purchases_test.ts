@@ -86,7 +86,7 @@ Deno.test("what is bought where and when it is cheaper costs less, and says so",
   assertStringIncludes(said, "Prices are 10% lower for you here and now.");
   assertStringIncludes(
     said,
-    "You buy a power strip for 18 coins. Your computing power is now 1.\nThat brings 300 W.\n",
+    "You buy a power strip for 18 coins.\nThat brings 300 W.\n",
   );
   assertStringIncludes(said, "Coins: 82\n");
   assertStringIncludes(said, "only at Gates 1st Floor.");

@@ -4,7 +4,7 @@ import { typedAheadLinesMax, typedCharsMax } from "../../app/game/world/bounds.t
 import { pause } from "../../app/cli/pause.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { conversation, turn } from "./keyboard.ts";
-import { play } from "./stage.ts";
+import { MemoryStore, play } from "./stage.ts";
 
 Deno.test("tell() keeps a line that is more than Enter for the next question", async () => {
   const { talk, said, keyboard } = conversation({ isTerminal: true });
@@ -51,6 +51,32 @@ Deno.test("Enter on a terminal stops mining after the attempt that is under way"
     assertStringIncludes(said, "That makes 0 coins. You have 0 now.");
     assertStringIncludes(said, "Name: Ada");
   }
+});
+
+Deno.test("a rise that is told in the middle of an attempt ends the attempts", async () => {
+  const store = new MemoryStore();
+  let attempts = 0;
+  let said = "";
+  const lines = async function* () {
+    yield* ["Ada", "solve", "solve 9", "stats"];
+    // The end of the input would end the attempt.
+    while (!said.includes("Masters, 0 coins")) await pause(0);
+  };
+  await play(lines, {
+    store,
+    isTerminal: true,
+    fast: false,
+    dice: { whole: (low, high) => high === 4 ? 4 : low },
+    output: (text) => void (said += text),
+    pause: async (ms, signal) => {
+      if (ms !== 4_000) return await pause(0, signal);
+      attempts++;
+      store.entries.set("rank/Ada/Masters", "true");
+      while (!said.includes("Rank: Masters") && !signal?.aborted) await pause(0);
+    },
+  });
+  assertEquals(attempts, 1);
+  assertStringIncludes(said, "You are now a Masters student.");
 });
 
 Deno.test("Enter that was pressed behind one thing stops no other", async () => {

@@ -34,11 +34,14 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   // Settling an older round may have promoted this very player, who then has another problem.
   const now = await player.refresh();
   if (now.rank !== rank) return;
+  const before = player.lastBattle;
+  const isSetAgain = before?.rank === rank && before.round < problem.round;
   // Whoever comes back knows the story.
   const isNew = player.isFirst(`problem/${rank}`);
   if (isNew) await talk.narrate(problemOf(rank)!.story);
   await player.refreshCompanions();
   const { supply, steps } = player.perks;
+  if (isSetAgain) talk.say(battleText.solvedMeanwhile);
   talk.say(battleText.faced(problem, withPercent(powerOf(now.hardware, supply), steps), isNew));
   const { round, remaining } = problem;
   player.battle = { rank, round, remaining, undecided: false };
@@ -122,7 +125,9 @@ async function attemptOnce(
   const { talk, session } = player;
   if (!await mayGoOn(player, hits)) return false;
   if (await player.toil(attempting) === undefined) return false;
-  const { rank, round, undecided } = player.battle!;
+  // What was typed meanwhile may have told of a rise.
+  if (player.battle === undefined) return false;
+  const { rank, round, undecided } = player.battle;
   const problem = await face(session, rank);
   const character = await player.refresh();
   if (character.rank !== rank) return false;
@@ -141,14 +146,15 @@ async function attemptOnce(
   player.battle.undecided = true;
   const made = await attempt(session, character, problem, player.dice, player.perks);
   player.battle.undecided = false;
-  return await reportAttempt(player, character, made, hits);
+  return await reportAttempt(player, character, made, hits, remaining);
 }
 
 /** Whether the problem wants nothing else first, as far as the player knows or else by the store. */
 async function mayGoOn(player: PlayerContext, hits: HitTally): Promise<boolean> {
-  const { rank, remaining } = player.battle!;
+  const { rank, round, remaining } = player.battle!;
   if (stageBefore(player.known!, rank, remaining) === undefined) return true;
-  // Somebody may have signed meanwhile.
+  // Somebody may have signed meanwhile, or solved it: what is over wants nothing more.
+  if ((await face(player.session, rank)).round !== round) return true;
   const now = await player.refresh();
   return player.battle !== undefined && !isHeldUp(player, now, hits);
 }
@@ -163,12 +169,13 @@ function isHeldUp(player: PlayerContext, character: Character, hits: HitTally): 
   return true;
 }
 
-/** Says what came of an attempt; returns whether the player can go on at once. */
+/** Says what came of an attempt with so many steps `left`; returns whether the player can go on at once. */
 async function reportAttempt(
   player: PlayerContext,
   character: Character,
   made: Attempt,
   hits: HitTally,
+  left: number,
 ): Promise<boolean> {
   const { talk } = player;
   if (made.outcome === "debugging") {
@@ -176,23 +183,25 @@ async function reportAttempt(
     return true;
   }
   if (made.outcome === "broke") {
-    hits.flush();
     const before = character.hardware.get(made.kind)!;
+    const { supply } = player.perks;
+    const rest = new Map(character.hardware).set(made.kind, leftOf(before));
+    // What stood without electricity is no loss.
+    const goesOn = !made.fellBack && powerOf(rest, supply) === powerOf(character.hardware, supply);
+    if (!goesOn || !hits.isSilent) hits.flush();
     talk.say(battleText.broke(made.kind, before, leftOf(before)));
     if (!made.fellBack) {
       const isNew = character.rank === ranks[0];
       if (isNew && player.isFirst("repair")) talk.say(battleText.repair(made.kind));
-      // What stood without electricity is no loss.
-      const { supply } = player.perks;
-      const left = new Map(character.hardware).set(made.kind, leftOf(before));
-      return powerOf(left, supply) === powerOf(character.hardware, supply);
+      return goesOn;
     }
     talk.say(battleText.fellBack);
     player.battle = undefined;
     return false;
   }
   player.battle!.remaining = made.remaining;
-  hits.add(made.power, made.remaining);
+  // What is beyond the last step is no step.
+  hits.add(made.remaining === 0 ? Math.min(made.power, left) : made.power, made.remaining);
   if (made.end !== "none") hits.flush();
   switch (made.end) {
     case "none":

@@ -9,6 +9,7 @@
 import { type News, parseChat, parseLetters, parseScene } from "../state/events.ts";
 import { HeardReader } from "../state/heard_reader.ts";
 import { prefixes } from "../state/keys.ts";
+import * as battleText from "../talk/battle_text.ts";
 import { happened } from "../talk/news_text.ts";
 import { glanceAt } from "../state/problem.ts";
 import type { GameStore } from "../state/store.ts";
@@ -147,6 +148,8 @@ export class EventFeed {
     this.#isProblemRead = true;
     if (this.#player.battle !== battle || remaining >= battle.remaining) return;
     battle.remaining = remaining;
+    // What an attempt of the player's own has finished is told by that.
+    if (remaining === 0 && !battle.undecided) talk.hear([battleText.lastStepTaken]);
     this.#player.showPrompt();
   }
 

@@ -60,49 +60,60 @@ function goalOf({ perks }: PlayerContext, args: readonly string[]): number | und
 /** Makes so many attempts at the most, or fewer if there are `goal` coins before. */
 async function dig(
   player: PlayerContext,
-  character: Character,
+  { hardware }: Character,
   attemptsMax: number,
   goal = Infinity,
 ): Promise<void> {
   const { talk } = player;
-  const power = powerOf(character.hardware, player.perks.supply);
+  const power = powerOf(hardware, player.perks.supply);
   const every = toldEvery(player, attemptsMax);
-  let { credits, coins } = character;
+  let sum = 0;
   /** How many there are to be, as far as one can know. */
-  const attemptsFrom = (done: number) =>
+  const attemptsFrom = (done: number, coins: number) =>
     Math.min(
       attemptsMax,
       done + Math.ceil((goal - coins) / expectedCoins(power, player.perks.mining)),
     );
-  for (let done = 0; done < attemptsMax && coins < goal; done++) {
-    if (credits >= creditsMax || talk.ended) break;
+  for (let done = 0; done < attemptsMax; done++) {
+    const { coins, credits } = player.known!;
+    if (coins >= goal || credits >= creditsMax || talk.ended) break;
     if (done > 0 && (talk.hadEnough || player.over)) {
       talk.say(text.minedEnough);
       break;
     }
-    const attempts = attemptsFrom(done);
+    const attempts = attemptsFrom(done, coins);
     const seconds = await player.toil({ what: "mining", done, attempts });
     if (seconds === undefined) break;
-    const found = await attempt(
-      player.session,
-      { ...character, credits },
-      player.dice,
-      player.perks,
-    );
-    credits += found;
-    coins += found;
-    player.known = { ...character, credits, coins };
+    const found = await attemptOnce(player);
+    sum += found;
     if (every === 1) talk.say(text.mined(found, seconds));
     else if ((done + 1) % every === 0 && done + 1 < attempts) {
-      const sum = credits - character.credits;
       talk.say(
-        goal < Infinity ? text.hasOf(coins, goal) : text.minedSoFar(done + 1, attempts, sum),
+        goal < Infinity
+          ? text.hasOf(player.known!.coins, goal)
+          : text.minedSoFar(done + 1, attempts, sum),
       );
     }
     if (found >= Math.max(bigFindCoinsMin, power * bigFindShare)) {
-      player.publisher.publish(character.place, { did: "find", coins: found });
+      player.publisher.publish(player.known!.place, { did: "find", coins: found });
     }
   }
-  if (credits === creditsMax) talk.say(text.minedOut);
-  if (attemptsMax > 1) talk.say(text.minedTogether(credits - character.credits, coins));
+  if (player.known!.credits === creditsMax) talk.say(text.minedOut);
+  if (attemptsMax === 1) return;
+  // Others may have given some meanwhile; who leaves does not wait for that.
+  const { coins } = talk.ended ? player.known! : await player.refresh();
+  talk.say(text.minedTogether(sum, coins));
+}
+
+/** One attempt; returns the coins that it yielded. */
+async function attemptOnce(player: PlayerContext): Promise<number> {
+  const before = player.known!;
+  const found = await attempt(player.session, before, player.dice, player.perks);
+  // What was read meanwhile may hold it already, or not yet.
+  if (player.known !== before) await player.refresh();
+  else {
+    const { credits, coins } = before;
+    player.known = { ...before, credits: credits + found, coins: coins + found };
+  }
+  return found;
 }

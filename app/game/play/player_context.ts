@@ -77,8 +77,6 @@ export class PlayerContext {
   readonly publisher: EventPublisher;
   /** The player's character as the player knows it; nothing before it was read. */
   known: Character | undefined;
-  /** What the player faces, if anything. */
-  battle: Battle | undefined;
   /** The store, whatever the term. */
   readonly store: GameStore;
   /** The store as it is in the term that is played. */
@@ -126,6 +124,8 @@ export class PlayerContext {
   /** Called with what others have done, before it is shown. */
   onNews: (news: readonly News[]) => void = () => {};
 
+  #battle: Battle | undefined;
+  #lastBattle: Battle | undefined;
   /** An enrolment has begun: what failed half-way through is no old friend. */
   #isNew = false;
   /** The server that the player knows to be at. */
@@ -148,6 +148,21 @@ export class PlayerContext {
     this.#server = session.server;
     this.activeMs = session.now();
     this.reachability.onChange = () => this.#reportReachability();
+  }
+
+  /** What the player faces, if anything. */
+  get battle(): Battle | undefined {
+    return this.#battle;
+  }
+
+  set battle(battle: Battle | undefined) {
+    this.#battle = battle;
+    this.#lastBattle = battle ?? this.#lastBattle;
+  }
+
+  /** What the player faces, or has faced last. */
+  get lastBattle(): Battle | undefined {
+    return this.#lastBattle;
   }
 
   /** What stands in front of the line that the player types. */

@@ -6,7 +6,7 @@
 
 import { countMax } from "../world/bounds.ts";
 import { parseCount } from "../talk/commands.ts";
-import { powerOf, roomFor, running } from "../world/hardware.ts";
+import { roomFor, running } from "../world/hardware.ts";
 import { buy } from "../state/moves.ts";
 import * as tradeText from "../talk/trade_text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
@@ -57,10 +57,12 @@ export const trade: Readonly<Record<"shop" | "buy", Command>> = {
       if (canMine && count === 1 && player.isFirst("dear")) talk.say(tradeText.mineFor(kind));
       return;
     }
+    const before = player.power;
     const key = await buy(session, character, kind, count, cost);
     const { hardware, voided } = await player.refresh();
     if (voided.has(key)) return;
-    talk.say(tradeText.bought(kind, count, cost, powerOf(hardware, player.perks.supply)));
+    const { power } = player;
+    talk.say(tradeText.bought(kind, count, cost, power === before ? undefined : power));
     const watts = facilityFacts[kind]?.watts ?? 0;
     if (watts > 0) talk.say(tradeText.broughtWatts(watts));
     if (isLimited) talk.say(tradeText.noMoreRuns);

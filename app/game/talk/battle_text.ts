@@ -47,6 +47,12 @@ function stepsLeft({ rank, remaining }: Problem): string {
 /** A problem for someone who has none. */
 export const nothingToSolve = "You have solved enough. Leave it to the young.";
 
+/** While the player faces it: the round is over, and it may not be known yet who ended it. */
+export const lastStepTaken = "The last step is taken: it is solved. solve tells whose that was.";
+
+/** Somebody finished the round since the player left it. */
+export const solvedMeanwhile = "Somebody has solved it meanwhile, so it is set again in full.";
+
 /** Somebody finished the round in the meantime. */
 export function solvedByOthers(problem: Problem): string[] {
   return ["Somebody has just solved it, so it is set again in full.", stepsLeft(problem)];

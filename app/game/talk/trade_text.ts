@@ -172,10 +172,10 @@ export function broughtWatts(watts: number): string {
   return `That brings ${grouped(watts)} W.`;
 }
 
-/** A purchase that counts. */
-export function bought(kind: Kind, count: number, cost: number, power: number): string {
-  return `You buy ${pieces(kind, count)} for ${counted(cost, "coin")}. ` +
-    `Your computing power is now ${grouped(power)}.`;
+/** A purchase that counts, and the computing power, if that has become another one. */
+export function bought(kind: Kind, count: number, cost: number, power?: number): string {
+  const deal = `You buy ${pieces(kind, count)} for ${counted(cost, "coin")}.`;
+  return power === undefined ? deal : `${deal} Your computing power is now ${grouped(power)}.`;
 }
 
 /** After a purchase of fewer than the coins would have bought. */
