@@ -8,6 +8,7 @@ import {
 } from "../../app/game/world/bounds.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { company } from "./company.ts";
+import { Seat } from "./seat.ts";
 import { MemoryStore, numberedEnvironment, play } from "./stage.ts";
 
 Deno.test("the channel is heard everywhere, and has its last 20 lines", async () => {
@@ -186,6 +187,25 @@ Deno.test("a player is named in whatever case", async () => {
   store.entries.set("player/bob", "true");
   assertEquals(await ada.type("give bob 1"), "You give bob 1 coin. You have 4 now.\n");
   await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("a player is named without the marks on its letters, where that is one alone", async () => {
+  const { store, clock, ada, bob } = await company();
+  const zoe = await Seat.take(store, "Zoë", clock.skewed(0));
+  const łukasz = await Seat.take(store, "Łukasz", clock.skewed(0));
+  store.entries.set("mined/Ada/Ada.000000000000000f", "9");
+  assertEquals(await ada.type("tell zoe hi"), "You tell Zoë: hi\n");
+  assertEquals(await ada.type("give Zoe 2"), "You give Zoë 2 coins. You have 7 now.\n");
+  assertEquals(await ada.type("write lukasz hi"), "You write to Łukasz: hi\n");
+  assertEquals(await ada.type("ignore zoe"), "You do not hear Zoë any more.\n");
+  assertEquals(await ada.type("ignore zoe"), "You hear Zoë again.\n");
+  assertStringIncludes(await ada.type("sign zoe"), "Zoë");
+  // Where two are meant, nobody is; and who is called so is meant alone.
+  store.entries.set("player/Zoé", "true");
+  assertEquals(await ada.type("give zoe 1"), 'Nobody called "zoe" has ever enrolled.\n');
+  store.entries.set("player/zoe", "true");
+  assertEquals(await ada.type("give zoe 1"), "You give zoe 1 coin. You have 6 now.\n");
+  await Promise.all([ada.leave(), bob.leave(), zoe.leave(), łukasz.leave()]);
 });
 
 Deno.test("who says who is away, and who has typed nothing for a while", async () => {

@@ -16,7 +16,7 @@ import { titlesOf } from "../state/titles.ts";
 import * as campusText from "../talk/campus_text.ts";
 import { type CampusCommand, parseCount } from "../talk/commands.ts";
 import { countMax } from "../world/bounds.ts";
-import { nameFrom, namesake } from "../world/names.ts";
+import { addressee, nameFrom } from "../world/names.ts";
 import {
   type Course,
   coursesOf,
@@ -76,7 +76,7 @@ export const campus: Readonly<Record<CampusCommand, Command>> = {
     const given = nameFrom(typed);
     const { records } = await session.steadily(() => readPresent(session, session.now()));
     const here = records.filter((each) => each.place === place);
-    const name = namesake(given, [session.name, ...here.map(({ name }) => name)]);
+    const name = addressee(given, [session.name, ...here.map(({ name }) => name)]);
     if (name === session.name) return talk.say(cannotSign.self);
     const other = here.find((each) => each.name === name);
     if (name === undefined || other === undefined) return talk.say(cannotSign.away(given));

@@ -6,7 +6,7 @@
  */
 
 import { readChat } from "../state/chat.ts";
-import { characterCalled } from "../state/moves.ts";
+import { characterMeant } from "../state/moves.ts";
 import { keys } from "../state/keys.ts";
 import { joinGroup, leaveGroup } from "../state/groups.ts";
 import { readLetters } from "../state/post.ts";
@@ -20,7 +20,7 @@ import * as companyText from "../talk/company_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import * as battleText from "../talk/battle_text.ts";
 import { countMax, ignoredMax } from "../world/bounds.ts";
-import { isName, nameFrom, namesake } from "../world/names.ts";
+import { addressee, isName, nameFrom } from "../world/names.ts";
 import { problemSteps } from "../world/world.ts";
 import { isVisible } from "../../cli/visible.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
@@ -102,7 +102,7 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
     const names = player.ignored;
     if (typed === undefined) return talk.say(companyText.ignoredLines([...names]));
     // Whoever is ignored may have another name by now.
-    const name = namesake(nameFrom(typed), [...names]) ??
+    const name = addressee(nameFrom(typed), [...names]) ??
       await otherPlayer(player, typed, companyText.whom.self);
     if (name === undefined) return;
     if (names.size >= ignoredMax && !names.has(name)) return talk.say(companyText.tooManyIgnored);
@@ -168,7 +168,7 @@ async function otherPlayer(
   const given = nameFrom(typed);
   if (given === "") return void talk.say(whom);
   const name = isName(given)
-    ? await session.steadily(() => characterCalled(session, given))
+    ? await session.steadily(() => characterMeant(session, given))
     : undefined;
   if (name === session.name) return void talk.say(companyText.whom.self);
   return name ?? void talk.say(companyText.nobodyCalled(typed));

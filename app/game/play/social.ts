@@ -19,7 +19,7 @@ import * as text from "../talk/text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
 import { inOrder, recent } from "../state/news_filter.ts";
 import { isVisible } from "../../cli/visible.ts";
-import { nameFrom, namesake, playerOf } from "../world/names.ts";
+import { addressee, nameFrom, playerOf } from "../world/names.ts";
 import { suggest } from "../../cli/suggest.ts";
 import * as campusText from "../talk/campus_text.ts";
 import * as companyText from "../talk/company_text.ts";
@@ -51,7 +51,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     if (words === undefined) return;
     const { records } = await session.steadily(() => readPresent(session, session.now()));
     const others = records.map(({ name }) => name).filter((name) => name !== session.name);
-    const name = namesake(given, [session.name, ...others]);
+    const name = addressee(given, [session.name, ...others]);
     if (name === session.name) return talk.say(newsText.toYourself);
     if (name === undefined) return talk.say(newsText.notAround(given, suggest(given, others)));
     const { away } = records.find((each) => each.name === name)!;

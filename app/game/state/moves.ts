@@ -16,7 +16,7 @@ import { keys, prefixes } from "./keys.ts";
 import { type Problem, readProblem } from "./problem.ts";
 import type { Reader } from "./reader.ts";
 import { dueSettlements, hasRivals, remainingSteps } from "./rounds.ts";
-import { namesake } from "../world/names.ts";
+import { addressee, namesake } from "../world/names.ts";
 import { rollMining, rollSolving } from "../world/rules.ts";
 import type { Session } from "./session.ts";
 import { StoreFailure } from "./store.ts";
@@ -49,10 +49,23 @@ export async function isEnrolled(session: Session): Promise<boolean> {
 }
 
 /** How the character is written that has this name in whatever case; `undefined`: there is none. */
-export async function characterCalled(reader: Reader, name: string): Promise<string | undefined> {
+export function characterCalled(reader: Reader, name: string): Promise<string | undefined> {
+  return findCharacter(reader, name, namesake);
+}
+
+/** How the character is written whom somebody means with this name; `undefined`: there is none. */
+export function characterMeant(reader: Reader, name: string): Promise<string | undefined> {
+  return findCharacter(reader, name, addressee);
+}
+
+async function findCharacter(
+  reader: Reader,
+  name: string,
+  among: typeof namesake,
+): Promise<string | undefined> {
   if (await reader.get(keys.player(name)) !== undefined) return name;
   const players = await reader.list(prefixes.players);
-  return namesake(name, Array.from(players.keys(), (key) => key.slice(prefixes.players.length)));
+  return among(name, Array.from(players.keys(), (key) => key.slice(prefixes.players.length)));
 }
 
 /** Makes a new character. The place first: whoever exists, even after half a try, is somewhere. */

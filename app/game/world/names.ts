@@ -34,6 +34,26 @@ export function namesake(name: string, names: readonly string[]): string | undef
   return names.find((each) => foldedName(each) === folded);
 }
 
+/**
+ * The one of `names` that somebody means who types `name`: that name, or else the only one that differs in
+ * the marks on its letters, which not every keyboard has.
+ */
+export function addressee(name: string, names: readonly string[]): string | undefined {
+  const [meant, ...others] = names.filter((each) => unmarked(each) === unmarked(name));
+  return namesake(name, names) ?? (others.length === 0 ? meant : undefined);
+}
+
+/** A name without the marks on its letters, in lower case. */
+function unmarked(name: string): string {
+  const bare = foldedName(name).normalize("NFD").replaceAll(/[\u0300-\u036f]/g, "");
+  return bare.replaceAll(/[æøßđðþłœ]/g, (letter) => plainForms[letter]);
+}
+
+/** Letters whose marks are a part of them, as they are typed without. */
+const plainForms: Readonly<Record<string, string>> = {
+  ...{ æ: "ae", ø: "o", ß: "ss", đ: "d", ð: "d", þ: "th", ł: "l", œ: "oe" },
+};
+
 /** Whether `text` has the form of a session's id. */
 export function isSessionId(text: string): boolean {
   return /^[^.]+\.[0-9a-f]{16}$/.test(text) && isName(playerOf(text));
