@@ -8,6 +8,7 @@ import { exitCodes } from "../cli/exit_codes.ts";
 import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { pause } from "../cli/pause.ts";
+import { readToken } from "../cli/token_file.ts";
 import { diceFrom, isName, paint, playGame, watchGame } from "../game/mod.ts";
 import { StateDirectory } from "../cli/state_directory.ts";
 import { ruleKeys } from "../doors/rules/rule_keys.ts";
@@ -38,7 +39,7 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
   let guest: Guest | undefined;
   let client: Client | undefined;
   try {
-    const tokens = new WorldTokens(new StateDirectory(console));
+    const tokens = new WorldTokens(new StateDirectory(console), await readToken(invocation));
     found = await findServer(invocation, home, tokens);
     const { addresses, findAgain } = found;
     const asking = await clientOptions(invocation, addresses);
@@ -47,7 +48,7 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
     guest = findAgain && new Guest(found, findAgain);
     const router = guest ?? new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
     const timeoutMs = nearest && appLimits.failoverTimeoutMs;
-    const token = (address: string) => asking.token ?? tokens.of(address);
+    const token = (address: string) => tokens.of(address);
     client = new Client(router, { ...asking, token, timeoutMs });
     // A system port answers a Ping as well.
     await client.get("");

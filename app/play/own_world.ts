@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { Client, FixedRouter, RpcError } from "../../kvclient/mod.ts";
 import { DirectoryLock } from "../../kvserver/disk/directory_lock.ts";
 import { DataDirectoryError, DataDirectoryInUseError, Server } from "../../kvserver/mod.ts";
 import { appLimits } from "../../limits.ts";
@@ -61,7 +61,8 @@ export async function findServer(
   // Of a world of one's own there would be nothing to watch.
   if (observe) return atHome;
   // Who names a world wants that one.
-  if (dataDir === undefined && await answers(home.queryAddress, tokens)) {
+  const answer = dataDir === undefined ? await answerOf(home.queryAddress, tokens) : undefined;
+  if (answer === "welcome") {
     const world = ephemeral ? undefined : await worldKeptAt(home.queryAddress, invocation);
     return world === undefined
       ? atHome
@@ -70,13 +71,13 @@ export async function findServer(
   const { console } = invocation;
   const world = worldOf(invocation);
   if (world === undefined) {
-    console.err(forgetful);
+    console.err(`${onYourOwn(home, answer)}${forgetful}`);
     const server = await startServer(home, tokens);
     return ownServer(home, tokens, server, "Whoever has joined it must find another.");
   }
   try {
     const found = await openWorld(home, tokens, world);
-    if (found.server !== undefined) console.err(`${keeping}${world}\n`);
+    if (found.server !== undefined) console.err(`${onYourOwn(home, answer)}${keeping}${world}\n`);
     return found;
   } catch (error) {
     if (error instanceof DataDirectoryError) console.err(`To play without it: ${withoutWorld}\n`);
@@ -84,13 +85,23 @@ export async function findServer(
   }
 }
 
-const forgetful =
-  "Nobody answers here, so you play on a server of your own. It forgets all when\n" +
+/** That the player plays on a server of the player's own, and why. */
+function onYourOwn({ queryAddress }: Home, answer: Answer | undefined): string {
+  switch (answer) {
+    case "none":
+      return "Nobody answers here, so you play on a server of your own";
+    case "refused":
+      return `The server at ${queryAddress} does not let you in,\n` +
+        "so you play on a server of your own";
+    default:
+      return "You play on a server of your own";
+  }
+}
+
+const forgetful = ". It forgets all when\n" +
   "you quit; to play on another day, keep one running: cmud server\n";
 
-const keeping =
-  "Nobody answers here, so you play on a server of your own, which keeps its world\n" +
-  "for the next time: ";
+const keeping = ", which keeps its world\nfor the next time: ";
 
 const withoutWorld = "cmud play --ephemeral";
 
@@ -124,7 +135,7 @@ function openWorld(home: Home, tokens: WorldTokens, dataDir: string): Promise<Fo
     } catch (error) {
       if (!(error instanceof DataDirectoryInUseError)) throw error;
       for (const address of error.owner?.queryAddresses ?? []) {
-        if (!await answers(address, tokens)) continue;
+        if (await answerOf(address, tokens) !== "welcome") continue;
         return {
           found: { addresses: [address], findAgain: () => openWorld(home, tokens, dataDir) },
         };
@@ -199,15 +210,28 @@ async function startServer(
   return server;
 }
 
-async function answers(address: string, tokens: WorldTokens): Promise<boolean> {
-  const token = tokens.of(address);
+/** How a server answers: it lets the player in, or does not, or there is none. */
+type Answer = "welcome" | "refused" | "none";
+
+async function answerOf(address: string, tokens: WorldTokens): Promise<Answer> {
+  // Many servers ask for none.
+  const [first, ...others] = tokens.candidates(address);
+  for (const token of [first, ...others]) {
+    const answer = await answerTo(token, address);
+    if (answer === "welcome" && token !== undefined) tokens.isRight(address, token);
+    if (answer !== "refused") return answer;
+  }
+  return "refused";
+}
+
+async function answerTo(token: string | undefined, address: string): Promise<Answer> {
   const client = new Client(new FixedRouter(address), { timeoutMs: 1_000, token });
   try {
     // A system port answers a Ping as well.
     await client.get("");
-    return true;
-  } catch {
-    return false;
+    return "welcome";
+  } catch (error) {
+    return error instanceof RpcError && error.code === "unauthorized" ? "refused" : "none";
   } finally {
     await client.close();
   }

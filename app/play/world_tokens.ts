@@ -2,16 +2,20 @@ import { hashOfToken, newToken, type TokenEntry } from "../../access/mod.ts";
 import type { StateDirectory } from "../cli/state_directory.ts";
 
 /**
- * The tokens of servers of one's own, by the addresses of their query ports: each in a file that only its
- * owner can read. So other games of the same account get in, and nobody else on the machine.
+ * The tokens that a player shows, by the addresses of query ports. Those of servers of one's own are each in
+ * a file that only its owner can read. So other games of the same account get in, and nobody else on the
+ * machine.
  */
 export class WorldTokens {
   #directory: StateDirectory;
-  /** Those of this process, which need no file. */
-  #own = new Map<string, string>();
+  /** Those that are known to be right: of servers of this process, or of such as have let the player in. */
+  #right = new Map<string, string>();
+  #given: string | undefined;
 
-  constructor(directory: StateDirectory) {
+  /** @param given the token that the player has said to show */
+  constructor(directory: StateDirectory, given?: string) {
     this.#directory = directory;
+    this.#given = given;
   }
 
   /** Makes the token of a server that is about to start, and what lets it in. */
@@ -26,7 +30,7 @@ export class WorldTokens {
   /** Keeps the token of the server at these addresses. */
   keep(addresses: readonly string[], token: string): void {
     for (const address of addresses) {
-      this.#own.set(address, token);
+      this.#right.set(address, token);
       this.#directory.use(fileOf(address), (path) => {
         removeIfThere(path);
         Deno.writeTextFileSync(path, `${token}\n`, { mode: 0o600, createNew: true });
@@ -34,24 +38,37 @@ export class WorldTokens {
     }
   }
 
-  /** The token of the server at an address, if it is one of one's own. */
+  /** The token to show to the server at an address, if there is one. */
   of(address: string): string | undefined {
-    const own = this.#own.get(address);
-    const path = this.#directory.pathOf(fileOf(address));
-    if (own !== undefined || path === undefined) return own;
-    try {
-      return Deno.readTextFileSync(path).trim();
-    } catch {
-      return undefined;
-    }
+    return this.#right.get(address) ?? this.candidates(address)[0];
+  }
+
+  /** The tokens that may let the player in at an address: the one that was given first. */
+  candidates(address: string): string[] {
+    return [this.#given, this.#read(address)].filter((token) => token !== undefined);
+  }
+
+  /** From now on `token` is shown to the server at an address, because that has let it in. */
+  isRight(address: string, token: string): void {
+    this.#right.set(address, token);
   }
 
   /** Forgets the token of the server at these addresses, which has ended. */
   forget(addresses: readonly string[]): void {
     for (const address of addresses) {
-      this.#own.delete(address);
+      this.#right.delete(address);
       const path = this.#directory.pathOf(fileOf(address));
       if (path !== undefined) removeIfThere(path);
+    }
+  }
+
+  #read(address: string): string | undefined {
+    const path = this.#directory.pathOf(fileOf(address));
+    if (path === undefined) return undefined;
+    try {
+      return Deno.readTextFileSync(path).trim();
+    } catch {
+      return undefined;
     }
   }
 }

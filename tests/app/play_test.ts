@@ -1,4 +1,5 @@
 import type { Home } from "../../app/play/own_world.ts";
+import { hashOfToken, newToken } from "../../access/mod.ts";
 import { runPlay } from "../../app/commands/run_play.ts";
 import { Client, RpcError } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
@@ -137,6 +138,28 @@ Deno.test("play starts a server of its own where others find it, and says that i
   assertStringIncludes(host.stderr, "you play on a server of your own");
   assertStringIncludes(host.stderr, "Your server ends with you.");
   for (const line of host.stderr.split("\n")) assertLessOrEqual(line.length, 80);
+});
+
+Deno.test("play says that a server does not let it in, and plays there with the token that does", async () => {
+  const home = freeHome();
+  const token = newToken();
+  const entry = { name: "all", hash: hashOfToken(token), role: "write", prefixes: [] } as const;
+  const server = await Server.start({
+    ...{ startPort: home.startPort, queryActorCount: 1, tokens: [entry] },
+  });
+  const there = await playAt(home, script, { CMUD_TOKEN: token });
+  assertEquals({ code: there.code, stderr: there.stderr }, { code: 0, stderr: "" });
+  await using client = new Client(home.queryAddress, { token });
+  assertEquals(await client.get("player/Ada"), "true");
+  for (const CMUD_TOKEN of ["", newToken()]) {
+    const { code, stdout, stderr } = await playAt(home, ["Bob", "stats", "quit"], { CMUD_TOKEN });
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "Name: Bob");
+    assertStringIncludes(stderr, `The server at ${home.queryAddress} does not let you in,\n`);
+    assertStringIncludes(stderr, "so you play on a server of your own");
+  }
+  assertEquals(await client.get("player/Bob"), undefined);
+  await server.close();
 });
 
 Deno.test("play finds any free port for its own server when the default one is taken", async () => {
