@@ -239,7 +239,7 @@ await sees(reader, "You are back.");
 await look(reader, "2000");
 
 await typeLine(phone)("quit");
-await phone.locator("#state", { hasText: "The game is over." }).waitFor();
+await phone.locator("#state", { hasText: "Nobody plays here now." }).waitFor();
 await phone.locator("#again").tap();
 await phone.locator("#state", { hasText: "connected" }).waitFor();
 found.isAroundLeft = await phone.locator("#about").isVisible();

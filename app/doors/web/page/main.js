@@ -118,7 +118,8 @@ const connection = new Connection({
   },
   left: () => isIn(false),
   over() {
-    state("The game is over.");
+    // Whoever leaves, or came in elsewhere, or was sent away: what was said last tells why.
+    state("Nobody plays here now.");
     line.hide(false);
     element("line").hidden = true;
     element("again").hidden = false;
