@@ -22,7 +22,7 @@ const question = "Do you use a screen reader? Type yes and press Enter, or only 
  * What the invocation or the file of the last time says; on a terminal where neither says anything,
  * the answer to a question, asked with `ask` before anything else is written.
  *
- * @returns `undefined` at the end of input.
+ * @returns `undefined` at the end of input, and for who leaves.
  */
 export async function usesScreenReader(
   { options, console }: Invocation,
@@ -36,7 +36,7 @@ export async function usesScreenReader(
   if (remembered !== undefined) return remembered;
   for (;;) {
     const answer = await ask(question);
-    if (answer === undefined) return undefined;
+    if (answer === undefined || /^\s*(?:quit|exit)\s*$/i.test(answer)) return undefined;
     const [, yes, no] = /^\s*(?:(y|yes)|(n|no|))\s*$/i.exec(answer) ?? [];
     if (yes !== undefined) return remember(directory, true);
     if (no !== undefined) return remember(directory, false);

@@ -22,7 +22,8 @@ Deno.test("whether a screen reader is used is asked for once, and what is said l
   assertEquals(await uses(undefined, []), [undefined, 1]);
   assertEquals(await uses(undefined, [], new FakeConsole()), [false, 0]);
   assertEquals(await uses(true, [], new FakeConsole()), [true, 0]);
-  assertEquals(await uses(undefined, ["what?", "quit", " Yes "]), [true, 3]);
+  assertEquals(await uses(undefined, [" Quit", "yes"]), [undefined, 1]);
+  assertEquals(await uses(undefined, ["what?", "quite", " Yes "]), [true, 3]);
   assertEquals(await uses(undefined, []), [true, 0]);
   assertEquals(await uses(false, []), [false, 0]);
   assertEquals(await uses(undefined, []), [false, 0]);

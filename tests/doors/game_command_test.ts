@@ -66,6 +66,8 @@ Deno.test("cmud game keeps a world in order, and writes down who did what", () =
     await using client = new Client(server);
     const owner = await client.get<string>("owner/mary");
     assert(!owner!.includes(password.trim()));
+    const { n, r, p } = JSON.parse(owner!).password;
+    assertEquals({ n, r, p }, { n: 32_768, r: 8, p: 1 });
   }));
 
 Deno.test("what others wrote where the audit log is harms nobody who reads it", () =>

@@ -37,6 +37,32 @@ Deno.test("a newcomer chooses a password, and nobody sees it", async () => {
   assertEquals(it.host.sessions, 0);
 });
 
+Deno.test("who types quit goes, whatever is asked for at the door", async () => {
+  await using it = house();
+  const grace = await it.enter("Grace");
+  grace.type("quit");
+  await grace.sees("Goodbye, Grace");
+  const ways = [
+    [["Name: ", "quit"]],
+    [["Name: ", "Ada"], ["New password: ", "QUIT"]],
+    [["Name: ", "Ada"], ["New password: ", passwordOf("Ada")], ["The same again: ", "exit"]],
+    [["Name: ", "Grace"], ["Password: ", " quit "]],
+  ];
+  for (const way of ways) {
+    const guest = await it.come();
+    for (const [asked, typed] of way) {
+      await guest.sees(asked);
+      guest.type(typed);
+    }
+    await until("it is over", async () => {
+      await it.world.advance(100);
+      return guest.isClosed;
+    });
+    assert(!guest.said.includes("That is not it"));
+  }
+  assertEquals(it.store.entries.has("owner/ada"), false);
+});
+
 Deno.test("a name is its owner's in whatever case, and a wrong password ends the third time", async () => {
   await using it = house();
   const ada = await it.enter("Ada");

@@ -18,19 +18,32 @@ const pieces = fc.oneof(
   fc.constantFrom("\xff\xfb\x01", "%s", "<script>", "\\u001b[2J", "\ud800", "'; DROP", "\u0000"),
 );
 
+const commands = [
+  ...["say", "emote", "tell Bob", "chat", "write Bob", "away", ""],
+  ...["alias x", "move", "buy", "help", "give", "group", "read", "fame", "mine for"],
+];
+
 Deno.test("whatever a player types, others are shown text and nothing that acts", async () => {
   await using it = house();
   const [ada, bob] = [await it.enter("Ada"), await it.enter("Bob")];
   await ada.sees("Bob wakes up");
-  const random = fc.sample(fc.array(pieces, { minLength: 1, maxLength: 8 }), 60);
+  const random = fc.sample(fc.array(pieces, { minLength: 1, maxLength: 8 }), 64);
   for (const [i, words] of random.entries()) {
-    const command = ["say", "emote", "tell Bob", "", "alias x", "move", "buy", "help"][i % 8];
+    const command = commands[i % commands.length];
     ada.press(`${command} ${words.join("")}\n`);
     // So often one may speak.
     await it.world.advance(21_000);
   }
+  // What waits for who asks.
+  ada.press("away \x1b[2J\u202eZ\u0351\u0352\u0353\u0354\n");
+  await it.world.advance(21_000);
+  for (const question of ["who", "letters", "chat", "look"]) bob.type(question);
+  await it.world.advance(21_000);
   ada.type("say That was all.");
   await bob.sees("Ada says: That was all.");
+  for (const shown of ["[chat] Ada", "Ada tells you", "New, Ada", ", away: "]) {
+    assert(bob.said.includes(shown), shown);
+  }
   for (const { said, allTold } of [ada, bob]) {
     const found = acting.exec(said);
     assertEquals(found && JSON.stringify(said.slice(found.index - 40, found.index + 10)), null);

@@ -45,7 +45,7 @@ export async function login(options: LoginOptions): Promise<string | undefined> 
   say(options, title(), text.about, text.askName);
   for (;;) {
     const typed = await lines.readLine(text.namePrompt);
-    if (typed === undefined || /^\s*(?:quit|exit)\s*$/i.test(typed)) return undefined;
+    if (typed === undefined || isFarewell(typed)) return undefined;
     const name = nameFrom(typed);
     if (name === "") continue;
     if (/^(?:help|\?)$/i.test(name)) say(options, ...aboutNames);
@@ -78,7 +78,7 @@ async function recognize(options: LoginOptions, owner: Owner): Promise<Admitted>
   for (let tries = 0; tries < doorLimits.loginTriesMax; tries++) {
     const waitMs = attempts.waitMs(folded, host);
     if (waitMs > 0) return void say(options, text.waitForIt(waitMs));
-    const typed = await lines.readSecret(text.passwordPrompt);
+    const typed = await askSecret(lines, text.passwordPrompt);
     if (typed === undefined) return "over";
     if (typed === "") return undefined;
     // Of many that are tried at once, most were not counted yet when this one was asked for.
@@ -110,7 +110,7 @@ async function choosePassword(
 ): Promise<{ typed: string } | "over" | undefined> {
   const { lines } = options;
   for (;;) {
-    const typed = await lines.readSecret(text.newPasswordPrompt);
+    const typed = await askSecret(lines, text.newPasswordPrompt);
     if (typed === undefined) return "over";
     if (typed === "") return undefined;
     const { passwordCharsMin, passwordCharsMax } = doorLimits;
@@ -118,11 +118,22 @@ async function choosePassword(
       say(options, text.badPassword);
       continue;
     }
-    const again = await lines.readSecret(text.againPrompt);
+    const again = await askSecret(lines, text.againPrompt);
     if (again === undefined) return "over";
     if (again === typed) return { typed };
     say(options, text.differentPasswords);
   }
+}
+
+/** What is typed where nobody sees it; `undefined` at the end of the input, and for who leaves. */
+async function askSecret(lines: HeldLines, prompt: string): Promise<string | undefined> {
+  const typed = await lines.readSecret(prompt);
+  const isShort = typed !== undefined && typed.length < doorLimits.passwordCharsMin;
+  return isShort && isFarewell(typed) ? undefined : typed;
+}
+
+function isFarewell(typed: string): boolean {
+  return /^\s*(?:quit|exit)\s*$/i.test(typed);
 }
 
 async function withStore(
