@@ -259,6 +259,24 @@ Deno.test("a store that is away for a moment costs nobody the session", async ()
   await bob.sees("Name: ");
 });
 
+Deno.test("where there is another server, one is lost without a word", async () => {
+  await using it = house(new MemoryStore(), 2);
+  const [ada, bob] = [await it.enter("Ada"), await it.enter("Bob")];
+  await ada.sees("Bob wakes up");
+  const before = ada.said.length;
+  for (const line of ["stats", "say Hello, Bob.", "move up", "solve", "solve", "resign", "inv"]) {
+    it.store.failures = 1;
+    ada.type(line);
+    await it.world.advance(21_000);
+  }
+  await bob.sees("Ada says: Hello, Bob.");
+  const said = ada.said.slice(before);
+  for (const answer of ["Name: Ada", "Gates 6th Floor", "Steps left: 100 of 100", "Coins: 0"]) {
+    assertStringIncludes(said, answer);
+  }
+  assert(!/network|server|offline|does not answer/i.test(said), said);
+});
+
 Deno.test("whoever says nothing, or types nothing, is sent away", async () => {
   await using it = house();
   const silent = await it.come();

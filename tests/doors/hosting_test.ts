@@ -28,7 +28,6 @@ testUnless(
 );
 
 Deno.test("docs/hosting.md says the bounds that there are", () => {
-  const row = (start: string) => page.split("\n").find((line) => line.startsWith(`| ${start}`))!;
   const minutes = (ms: number) => ms === 3_600_000 ? "1 hour" : `${ms / 60_000} minutes`;
   const size = (bytes: number) => `${bytes / 1_024} KiB`;
   const bounds: [what: string, howMuch: string][] = [

@@ -6,14 +6,15 @@ import { MemoryLog } from "../support/memory_log.ts";
 import { until } from "../support/until.ts";
 import { Newcomer, type NewcomerOptions } from "./newcomer.ts";
 
-/** A host in a world of its own, and how to come to its door. */
-export function house(store = new MemoryStore()) {
+/** A host in a world of its own, and how to come to its door. @param tries as of a host */
+export function house(store = new MemoryStore(), tries = 1) {
   const world = new SimulatedWorld();
   const log = new MemoryLog();
   const host = new GameHost({
     store,
     environment: world.environment(),
     log,
+    tries,
     passwords: new Passwords(2),
   });
   const pass = () => world.advance(200);
