@@ -154,7 +154,11 @@ Deno.test("who is ignored is heard nowhere, and again when no longer ignored", a
   assert(!(await ada.type("look")).includes("Bob says"));
   assert(!(await ada.type("chat")).includes("Bob"));
   assertEquals(store.entries.get("ignore/Ada"), '["Bob"]');
+  const none = await ada.type("letters");
+  await bob.type("write Ada dear Ada");
+  assertEquals(await ada.type("letters"), none);
   assertEquals(await ada.type("ignore Bob"), "You hear Bob again.\n");
+  assertStringIncludes(await ada.type("letters"), "dear Ada");
   await bob.type("say again");
   assertEquals(await ada.lookAround(), "Bob says: again\n");
   await Promise.all([ada.leave(), bob.leave()]);
