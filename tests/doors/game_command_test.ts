@@ -1,6 +1,8 @@
 import { Client } from "../../kvclient/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { runCmud } from "../support/app/fake_console.ts";
+import { makeToken } from "../support/tokens.ts";
 import { withServer } from "../app/with_server.ts";
 
 Deno.test("cmud game keeps a world in order, and writes down who did what", () =>
@@ -69,6 +71,38 @@ Deno.test("cmud game keeps a world in order, and writes down who did what", () =
     const { n, r, p } = JSON.parse(owner!).password;
     assertEquals({ n, r, p }, { n: 32_768, r: 8, p: 1 });
   }));
+
+Deno.test("without a token that may write the game, cmud game changes nothing", async () => {
+  const [owner, reader] = [makeToken("admin"), makeToken("read", [], "reader")];
+  // Who writes something else there, or a part of the game, keeps no order in it.
+  const writers = [makeToken("write", ["user/"], "other"), makeToken("write", ["mined/"], "part")];
+  const tokens = [owner, reader, ...writers].map(({ entry }) => entry);
+  const server = await Server.start({ startPort: 0, queryActorCount: 1, tokens });
+  const [address] = server.queryAddresses;
+  await using client = new Client(address, { token: owner.token });
+  for (const name of ["Ada", "Bob"]) await client.put(`player/${name}`, "true");
+  await client.put("term/now", JSON.stringify({ term: 1, at: Date.now() }));
+  const before = await client.list("");
+  const acts = [
+    ...[["announce", "hi"], ["ban", "Ada"], ["mute", "Ada"], ["hide", "Ada"], [
+      "ban",
+      "Ada",
+      "--undo",
+    ]],
+    ...[["rename", "Ada", "Eve"], ["reset-password", "Ada"], ["term", "next"], ["direct", "no"]],
+  ];
+  for (const token of [undefined, ...[reader, ...writers].map(({ token }) => token)]) {
+    const env: Record<string, string> = token === undefined ? {} : { CMUD_TOKEN: token };
+    for (const act of acts) {
+      const { code, stdout } = await runCmud(["game", ...act, "--server", address], { env });
+      assertEquals({ code, stdout }, { code: 64, stdout: "" }, act.join(" "));
+    }
+  }
+  assertEquals(await client.list(""), before);
+  const env = { CMUD_TOKEN: owner.token };
+  assertEquals((await runCmud(["game", "ban", "Ada", "--server", address], { env })).code, 0);
+  await server.close();
+});
 
 Deno.test("what others wrote where the audit log is harms nobody who reads it", () =>
   withServer(async (server) => {
