@@ -18,3 +18,14 @@ export function meanOf(played: readonly TermTimes[]): Omit<TermTimes, "said"> {
     lines: mean(({ lines }) => lines),
   };
 }
+
+/** What terms took, as docs/game.md has it: the minutes of each rank, then those of all together. */
+export function tableRow(played: readonly TermTimes[]): string[] {
+  const { perRank, minutes } = meanOf(played);
+  const all = played.map(({ minutes }) => minutes);
+  const [least, most] = [Math.min(...all), Math.max(...all)].map((each) => each.toFixed(0));
+  return [
+    ...perRank.map((each) => each.toFixed(1)),
+    `${minutes.toFixed(1)} (${least} to ${most})`,
+  ];
+}
