@@ -230,6 +230,18 @@ Deno.test("who turns back to a problem hears that somebody has solved it meanwhi
   }, { store });
   const word = "Somebody has solved it meanwhile, so it is set again in full.\nSteps left: 100";
   assertEquals(said.split(word).length - 1, 1);
+  // As long as it is not known who has risen, it may be anybody.
+  const now = 1_000_000; // on stage
+  store.entries.delete("risen/Undergraduate/1/Bob");
+  const early = await play(function* () {
+    yield* ["Eve", "solve", "resign"];
+    store.entries.set(
+      "damage/Undergraduate/2/Bob.0000000000000001",
+      `{"total":100,"n":1,"at":${now}}`,
+    );
+    yield "solve";
+  }, { store });
+  assertStringIncludes(early.said, "set again in full; in a moment the logs tell who has risen.");
 });
 
 Deno.test("a round that is over wants nothing more of who still faces it", async () => {

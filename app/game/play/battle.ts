@@ -35,13 +35,14 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   const now = await player.refresh();
   if (now.rank !== rank) return;
   const before = player.lastBattle;
-  const isSetAgain = before?.rank === rank && before.round < problem.round;
   // Whoever comes back knows the story.
   const isNew = player.isFirst(`problem/${rank}`);
   if (isNew) await talk.narrate(problemOf(rank)!.story);
   await player.refreshCompanions();
   const { supply, steps } = player.perks;
-  if (isSetAgain) talk.say(battleText.solvedMeanwhile);
+  if (before?.rank === rank && before.round < problem.round) {
+    talk.say(battleText.solvedMeanwhile(problem.settled.has(before.round)));
+  }
   talk.say(battleText.faced(problem, withPercent(powerOf(now.hardware, supply), steps), isNew));
   const { round, remaining } = problem;
   player.battle = { rank, round, remaining, undecided: false };

@@ -50,8 +50,12 @@ export const nothingToSolve = "You have solved enough. Leave it to the young.";
 /** While the player faces it: the round is over, and it may not be known yet who ended it. */
 export const lastStepTaken = "The last step is taken: it is solved. solve tells whose that was.";
 
-/** Somebody finished the round since the player left it. */
-export const solvedMeanwhile = "Somebody has solved it meanwhile, so it is set again in full.";
+/** The round was finished since the player left it; unless that `isSettled`, nobody has risen by it yet. */
+export function solvedMeanwhile(isSettled: boolean): string {
+  return isSettled
+    ? "Somebody has solved it meanwhile, so it is set again in full."
+    : "It is solved, and set again in full; in a moment the logs tell who has risen.";
+}
 
 /** Somebody finished the round in the meantime. */
 export function solvedByOthers(problem: Problem): string[] {
