@@ -16,7 +16,7 @@ export async function buildLab(folder: string): Promise<void> {
   const styles = ["http/page/base.css", "http/page/page.css", "lab/lab.css"].map((name) =>
     Deno.readTextFileSync(pathOf(name))
   );
-  await Deno.writeTextFile(`${folder}/lab.css`, withoutComments(styles.join("\n")));
+  await Deno.writeTextFile(`${folder}/lab.css`, compact(styles.join("\n")));
   await bundleForBrowser(pathOf("lab/boot.js"), `${folder}/boot.js`);
   for (const [name, entry] of [["lab", "lab/main.js"], ["core", "lab/core/worker.ts"]]) {
     const script = `${folder}/${name}.js`;
@@ -29,7 +29,11 @@ export async function buildLab(folder: string): Promise<void> {
   }
 }
 
-/** A style sheet without what only its readers want. */
-function withoutComments(style: string): string {
-  return style.replace(/\/\*[^]*?\*\//g, "").replace(/\n\s+/g, "\n");
+/** A style sheet without what only its readers want: comments, and room between words that nobody needs. */
+function compact(style: string): string {
+  return style.replace(/\/\*[^]*?\*\//g, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([{};,]) ?/g, "$1")
+    .replaceAll(": ", ":")
+    .replaceAll(";}", "}");
 }
