@@ -11,6 +11,7 @@
 
 import { openBrowser, openTab, type Tab } from "./browser.ts";
 import { inspect } from "./inspect.ts";
+import { until } from "../support/until.ts";
 
 const [url, folder] = Deno.args;
 const browser = await openBrowser();
@@ -140,16 +141,18 @@ await look(phone, "360");
 await phone.locator("#line button").tap();
 await sees(phone, "You leave it at that.");
 found.password = await phone.locator("#typed").getAttribute("type");
+// Not by the page's own way to wait, which its policy does not let evaluate a text twice.
+const holds = (claim: string) => phone.evaluate(claim) as Promise<boolean>;
 // Turned, and with its keyboard: all that is typed, and something of what is said, is seen.
 for (const [width, height] of [[740, 360], [740, 175], [360, 430], [360, 740]]) {
   await phone.setViewportSize({ width, height });
-  await phone.waitForFunction(`innerHeight === ${height}`);
+  await until("it has that height", () => holds(`innerHeight === ${height}`));
   // The log stays at its end; it is moved there in the frame of the change.
-  await phone.waitForFunction(
-    `(({ scrollTop, clientHeight, scrollHeight }) =>
-    scrollTop + clientHeight > scrollHeight - 20)(document.querySelector("#log"))`,
-    undefined,
-    { timeout: 10_000 },
+  await until(
+    "the end of the log is seen",
+    () =>
+      holds(`(({ scrollTop, clientHeight, scrollHeight }) =>
+    scrollTop + clientHeight > scrollHeight - 20)(document.querySelector("#log"))`),
   );
   faults.push(...await phone.evaluate(crowded) as string[]);
   await look(phone, `${width}x${height}`);
@@ -159,7 +162,10 @@ const topOfLog = () =>
   phone.evaluate("document.querySelector('#log').scrollTop") as Promise<number>;
 const end = await topOfLog();
 await swipe(phone, { x: 180, from: 200, to: 400 });
-await phone.waitForFunction(`document.querySelector("#log").scrollTop < ${end} - 100`);
+await until(
+  "the log has moved",
+  () => holds(`document.querySelector("#log").scrollTop < ${end} - 100`),
+);
 
 // A laptop: keys go to the terminal, and company stands beside it.
 const laptop = await openTab(browser, faults, {
