@@ -30,8 +30,10 @@ export interface GameRouter extends QueryRouter {
 
 /** What `client` asks; `router` names the server of its next call. */
 export function gameStore(client: Client, router: GameRouter): GameStore {
+  const isByStranger = (cause: unknown): cause is RpcError =>
+    router.recover !== undefined && isRefusal(cause);
   const explain = (cause: unknown): never => {
-    if (router.recover === undefined || !isRefusal(cause)) return explained(cause);
+    if (!isByStranger(cause)) return explained(cause);
     throw new StoreFailure(`another server is at ${cause.address}`, { cause });
   };
   const ask = async <T>(call: () => Promise<T>): Promise<T> => {
@@ -39,10 +41,9 @@ export function gameStore(client: Client, router: GameRouter): GameStore {
     try {
       return await call();
     } catch (cause) {
-      const isStranger = router.recover !== undefined && isRefusal(cause);
-      if (isStranger || cause instanceof ConnectionError) await router.recover?.();
+      if (isByStranger(cause) || cause instanceof ConnectionError) await router.recover?.();
       // What was refused has changed nothing.
-      return isStranger ? await call().catch(explain) : explain(cause);
+      return isByStranger(cause) ? await call().catch(explain) : explain(cause);
     }
   };
   return {

@@ -2,12 +2,9 @@ import { defaultLimits } from "../../limits.ts";
 import { edit } from "./comparison_cases.ts";
 import type { HardCase } from "./hard_cases.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
-import { settledMs, Stage } from "./stage.ts";
+import { megabit, settledMs, Stage } from "./stage.ts";
 
 const KiB = 1024;
-
-/** Bytes that a link of one megabit a second carries in a millisecond. */
-const megabit = 125;
 
 /** So much longer than the bytes on the wire take, all may take that is sent. */
 const tolerance = 1.3;

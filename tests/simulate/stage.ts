@@ -5,6 +5,9 @@ import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { CheckedCluster, withoutComparisons } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 
+/** Bytes that a link of one megabit a second carries in a millisecond. */
+export const megabit = 125;
+
 /** In this time whoever can hear each other has told each other all. */
 export const settledMs = 2_000;
 
