@@ -61,3 +61,16 @@ Deno.test("a comparison claims what the replica that was compared had seen and a
   peer.comparisonReceived({ id, ranges: new Uint8Array(), seen }, 0);
   assertEquals(peer.nextMessage({ ...link, told: 1 }, nothing)?.claims, [claimUpTo(one, 3)]);
 });
+
+Deno.test("no step of a comparison leaves while what was to leave before it is dropped", () => {
+  const peer = peerOf(defaultLimits);
+  const { backlog, comparison } = peer;
+  comparison.owe(0, true);
+  comparison.begin(1, 0, { quietMs: Infinity, silentMs: 0, upMs: Infinity, roundTripMs: 0 });
+  const { id } = comparison.asked!;
+  const seen = seenBytes({ vector: new VersionVector(), floorMs: 0 });
+  comparison.answered(id, new Uint8Array(9), 0, { tookMs: 0, leftOut: false, seen });
+  backlog.overflow();
+  const next = peer.nextMessage(link, { vector: new VersionVector(), floorMs: 0 });
+  assertEquals([next?.step, comparison.isOwed], [undefined, true]);
+});
