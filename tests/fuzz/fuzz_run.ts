@@ -116,7 +116,7 @@ export async function fuzzRun(options: FuzzOptions): Promise<FuzzResult> {
   try {
     const dataDir = (name: string) => ["--data-dir", `${directory.path}/${name}`];
     const begin = (...args: string[]) => {
-      const server = new FuzzedServer(args);
+      const server = new FuzzedServer(args, { isInspected: options.judgesFigures });
       servers.push(server);
       return server;
     };

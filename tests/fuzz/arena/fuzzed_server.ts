@@ -1,8 +1,10 @@
 import { countersOf } from "../../../bench/process_counters.ts";
 import { logLimits } from "../../../limits.ts";
 import { spawnCmud } from "../../support/app/cmud_process.ts";
+import { freePorts } from "../../support/ports.ts";
 import { lineFault, logLineFault } from "../../support/log_lines.ts";
 import type { Target } from "./action.ts";
+import { collectGarbage } from "./inspector.ts";
 
 /** A line of stderr is read this far before it counts as one that does not end. */
 const lineCharsMax = 100_000;
@@ -32,15 +34,23 @@ export class FuzzedServer {
   readonly ended: Promise<number>;
   #isStopping = false;
   #isOver = false;
+  #inspectPort: number | undefined;
 
-  /** @param mayEnd whether its end is none of its faults */
-  constructor(args: readonly string[], mayEnd = false) {
+  /**
+   * @param mayEnd whether its end is none of its faults
+   * @param isInspected whether its runtime listens to an inspector
+   */
+  constructor(args: readonly string[], { mayEnd = false, isInspected = false } = {}) {
     this.#isStopping = mayEnd;
+    this.#inspectPort = isInspected ? freePorts(1) : undefined;
     this.child = spawnCmud(
       ["server", "--port", "0", "--http", "127.0.0.1:0", "--json", ...args],
       "null",
       undefined,
       allocator,
+      undefined,
+      undefined,
+      isInspected ? [`--inspect=127.0.0.1:${this.#inspectPort}`] : [],
     );
     const ready = Promise.withResolvers<Target | undefined>();
     this.ready = ready.promise;
@@ -61,6 +71,11 @@ export class FuzzedServer {
   /** The memory that it has at hand, in bytes; `undefined` where there is no Linux to ask. */
   async rssBytes(): Promise<number | undefined> {
     return (await countersOf(this.pid))?.rssBytes;
+  }
+
+  /** Has an inspected server collect its garbage. @returns bytes in use then, on its heaps and in buffers */
+  liveBytes(): Promise<number> {
+    return collectGarbage(this.#inspectPort!);
   }
 
   /** Ends it in order, by force when that takes too long. @returns its exit code. */

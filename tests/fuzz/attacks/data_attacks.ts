@@ -108,7 +108,7 @@ function expectWritten(
 
 /** A server that starts on it serves all that was put, or ends with 70. */
 async function expectServed(path: string, sample: DataSample): Promise<void> {
-  const server = new FuzzedServer(["--actors", "1", "--data-dir", path], true);
+  const server = new FuzzedServer(["--actors", "1", "--data-dir", path], { mayEnd: true });
   try {
     const target = await inTime(server.ready, readyMs, () => {
       throw new WrongAnswer(`a server is neither ready nor ended after ${readyMs} ms`);

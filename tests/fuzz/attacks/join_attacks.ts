@@ -32,7 +32,9 @@ function joinsFake(prng: Prng): Action {
       if (some.length === 0) return;
       await using peer = new FakePeer(manners, new Prng(seed));
       const others = joinsTarget ? ["--join", targets[0].address] : [];
-      const server = new FuzzedServer(["--actors", "1", "--join", peer.address, ...others], true);
+      const server = new FuzzedServer(["--actors", "1", "--join", peer.address, ...others], {
+        mayEnd: true,
+      });
       let code: number | undefined;
       try {
         await inTime(Promise.race([server.ready, server.ended]), waitedForMs, () => {});

@@ -218,7 +218,7 @@ function wronglyStarted(prng: Prng): Action {
         address
       );
       const args = ["--actors", "1", "--join", join, "--advertise", advertise];
-      const server = new FuzzedServer(args, true);
+      const server = new FuzzedServer(args, { mayEnd: true });
       await inTime(server.ended, wronglyStartedMs, () => undefined);
       await server.stop();
     },

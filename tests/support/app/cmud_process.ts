@@ -22,6 +22,7 @@ export const denoArguments: readonly string[] = denoArgumentsOf();
  *
  * @param filesMax how many files it may have open, connections included
  * @param build the folder of the program
+ * @param runtimeFlags what the runtime is told beside what its tasks tell it
  */
 export function spawnCmud(
   args: readonly string[],
@@ -30,8 +31,10 @@ export function spawnCmud(
   env: Record<string, string> = {},
   filesMax?: number,
   build = root,
+  runtimeFlags: readonly string[] = [],
 ): Deno.ChildProcess {
-  const words = [Deno.execPath(), ...denoArgumentsOf(build), ...args];
+  const [run, ...others] = denoArgumentsOf(build);
+  const words = [Deno.execPath(), run, ...runtimeFlags, ...others, ...args];
   const [program, ...rest] = filesMax === undefined
     ? words
     : ["sh", "-c", `ulimit -n ${filesMax}; exec "$@"`, "sh", ...words];
