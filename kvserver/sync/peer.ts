@@ -75,8 +75,13 @@ export class Peer {
   #lastAckMs: number;
   /** Id of the transfer to request with the next message, or `noTransfer`. */
   #toRequest = noTransfer;
-  /** Whether a message is due even if it is empty, because the peer has handled none of this server. */
+  /**
+   * Whether a message is due even if it is empty: the first of an epoch of the link, because the peer may have
+   * forgotten this server before, and one that the peer handles at all.
+   */
   #isFirstMessageDue = true;
+  /** Epoch of the link in which such a message was due. */
+  #greetedEpoch = noEpoch;
   /** Whether the peer has handled a message of this server. */
   #hasHeard = false;
   #hasCaughtUp = false;
@@ -433,8 +438,12 @@ export class Peer {
   }
 
   /** Notes the state of the link. @returns whether that makes the peer lost, or ends its being lost. */
-  observeLink(link: Pick<LinkState, "isUp" | "isHeard">): LivenessChange {
+  observeLink(link: Pick<LinkState, "isUp" | "isHeard" | "epoch">): LivenessChange {
     const nowMs = this.#context.monotonicMs();
+    if (link.isUp && link.epoch !== this.#greetedEpoch) {
+      this.#greetedEpoch = link.epoch;
+      this.#isFirstMessageDue = true;
+    }
     const change = this.#liveness.observe(link, nowMs);
     if (change === "lost") this.comparison.peerLost(nowMs);
     return change;

@@ -38,6 +38,12 @@ export const membershipFaults: Record<string, PlantedFault> = {
     from: "for (const peer of this.#peers.values()) peer.gossip.tellForgotten(server);",
     to: "",
   },
+  "who is reached again says nothing unless there is something to say": {
+    noticedBy: "hard",
+    file: "kvserver/sync/peer.ts",
+    from: "if (link.isUp && link.epoch !== this.#greetedEpoch) {",
+    to: "if (false) {",
+  },
   "who is known by a later incarnation is forgotten": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
