@@ -32,6 +32,8 @@ export function causeOf(id: number): number {
 export interface ComparisonStep {
   /** Of the comparison, chosen by the server that begins it. */
   readonly id: number;
+  /** How many messages of the comparison, of both servers, were before it; 0: it begins with this one. */
+  readonly place: number;
   /** A message of `kvserver/reconcile`; without any bytes: the comparison is over. */
   readonly ranges: Uint8Array;
   /** What the sender's replica had seen when its part of it began; absent: that was told, or its sum was. */
@@ -268,9 +270,15 @@ export class PeerComparison {
 
   /** A message of the peer came. @param roundTripMs how long a message and its answer take, about */
   received(step: ComparisonStep, nowMs: number, roundTripMs: number): void {
-    const { id, ranges, leftOut = false } = step;
+    const { id, place, ranges, leftOut = false } = step;
     const state = this.#state;
     const isSame = state.name !== "idle" && state.of.id === id;
+    if (isSame ? place !== nextPlace(state.of) : place > 0) {
+      // It answers what this server knows nothing of any more, so it says nothing of what has been written since.
+      // The peer does not go on with any other one.
+      if (ranges.length > 0 && state.name === "waiting") this.lost(nowMs);
+      return;
+    }
     if (ranges.length === 0) {
       if (isSame && state.name === "waiting") {
         this.#leftOut ||= leftOut;
@@ -440,6 +448,16 @@ export interface AskedStep {
   readonly theirSum: Uint8Array | undefined;
 }
 
+/** The place of what this server says next, or has said and waits for the answer to. */
+function ownPlace({ isOwn, heard }: Course): number {
+  return isOwn ? 2 * heard : 2 * heard - 1;
+}
+
+/** The place of what the peer says next. */
+function nextPlace(of: Course): number {
+  return ownPlace(of) + 1;
+}
+
 function heardMore(of: Course): Course {
   return { ...of, heard: of.heard + 1 };
 }
@@ -463,7 +481,8 @@ function saying(
   const isOver = ranges === undefined && before.theirs === undefined;
   const isToTell = !before.hasToldOwn && !isLikelyOver && !isOver;
   const of = { ...before, own, hasToldOwn: before.hasToldOwn || isToTell };
-  const step: ComparisonStep = { id, ranges: ranges?.slice() ?? new Uint8Array(), leftOut };
+  const place = ownPlace(before);
+  const step: ComparisonStep = { id, place, ranges: ranges?.slice() ?? new Uint8Array(), leftOut };
   if (isLikelyOver) return { of, step: { ...step, seenSum: seenSum(readSeen(own)) } };
   return { of, step: isToTell ? { ...step, seen: own } : step };
 }

@@ -23,6 +23,8 @@ export interface PeerMessage {
   forgotten?: readonly ForgottenServer[];
   /** A step of the comparison with this id; absent: there is none. */
   comparison?: number;
+  /** How many messages of that comparison, of both servers, were before it; absent: none, it begins. */
+  comparisonPlace?: number;
   /** The ranges of that step; without any bytes the comparison is over. */
   ranges?: Uint8Array;
   /** Present when the sender left something out of account in that step, because it was put just now. */

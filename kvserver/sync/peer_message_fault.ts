@@ -115,13 +115,14 @@ function messageFault(
 
 /** What is wrong with the step of a comparison. @throws {TypeError | MsgpackError} for other ranges. */
 function comparisonFault(
-  { comparison, ranges, repairs, leftOut }: Record<string, unknown>,
+  { comparison, comparisonPlace = 0, ranges, repairs, leftOut }: Record<string, unknown>,
   { rangesBytesMax }: Limits,
 ): string | undefined {
   if (repairs !== undefined && !isCount(repairs)) return "a number of repairs is none";
   if (leftOut !== undefined && leftOut !== true) return "what it leaves out is no fact";
   if (comparison === undefined && ranges === undefined) return undefined;
   if (!isCount(comparison)) return "a comparison's number is none";
+  if (!isCount(comparisonPlace)) return "a place in a comparison is none";
   if (!(ranges instanceof Uint8Array)) return "its ranges are no bytes";
   // What must be in a message may make it longer than it is to be.
   const bytesMax = 2 * rangesBytesMax;

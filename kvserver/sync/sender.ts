@@ -120,6 +120,7 @@ export class Sender {
     if (contents.seen !== undefined) message.seen = seenBytes(contents.seen);
     if (step !== undefined) {
       message.comparison = step.id;
+      if (step.place > 0) message.comparisonPlace = step.place;
       message.ranges = step.ranges;
       if (step.leftOut) message.leftOut = true;
       if (step.seen !== undefined) message.replicaSeen = step.seen;

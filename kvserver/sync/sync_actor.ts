@@ -269,10 +269,11 @@ export class SyncActor implements Actor {
     for (const server of message.forgotten ?? []) this.#members.forgottenElsewhere(server);
     peer.received(batch.size);
     if (message.seen !== undefined) this.#stability.peerTold(peer, message.seen);
-    const { comparison: id, ranges, repairs = 0, replicaSeen: seen, replicaSum: seenSum } = message;
+    const { comparison: id, comparisonPlace: place = 0, ranges, repairs = 0 } = message;
+    const { replicaSeen: seen, replicaSum: seenSum, leftOut } = message;
     const step = id === undefined || ranges === undefined
       ? undefined
-      : { id, ranges, seen, seenSum, leftOut: message.leftOut };
+      : { id, place, ranges, seen, seenSum, leftOut };
     this.#comparer.received(peer, step, repairs, message.entries);
     if (message.stateSize !== undefined) this.#stateReceiver.sized(peer, message.stateSize);
     if (message.wantsState !== noTransfer) peer.backlog.stateRequested(message.wantsState);

@@ -8,7 +8,7 @@ Deno.test("InFlight keeps nothing of what is not sent again but that it was ther
   const contents = { introductions: [], forgotten: [], claims: [] } as Partial<
     Contents
   > as Contents;
-  const step = { id: 1, ranges: new Uint8Array(9) };
+  const step = { id: 1, place: 0, ranges: new Uint8Array(9) };
   const seen = { vector: new VersionVector([["a", 1]]), floorMs: 0 };
   inFlight.add({ ...contents, step, seen }, { epoch: 1, told: 1 }, 1, 0);
   inFlight.add({ ...contents, step: undefined, seen: undefined }, { epoch: 1, told: 2 }, 1, 0);

@@ -18,7 +18,7 @@ function begun(): PeerComparison {
   return comparison;
 }
 
-const ofPeer = { id: comparisonId(7, causes.urgent), ranges: new Uint8Array(5) };
+const ofPeer = { id: comparisonId(7, causes.urgent), place: 0, ranges: new Uint8Array(5) };
 
 Deno.test("PeerComparison goes on with its own when the peer has begun one at the same time", () => {
   const comparison = begun();
@@ -59,6 +59,23 @@ Deno.test("PeerComparison goes on when a message of an earlier one was lost", ()
   assertEquals(comparison.asked, undefined);
 });
 
+Deno.test("PeerComparison takes no answer in one that it knows nothing of for the beginning of one", () => {
+  // It was lost here, with a connection, and the answer of the peer was on its way.
+  const comparison = begun();
+  comparison.lost(1);
+  comparison.received({ ...ofPeer, id: comparisonId(1, causes.urgent), place: 1 }, 2, roundTripMs);
+  assertEquals([comparison.asked, comparison.isOwed], [undefined, true]);
+});
+
+Deno.test("PeerComparison begins anew when the peer goes on with another one", () => {
+  const comparison = begun();
+  comparison.received({ ...ofPeer, place: 1 }, roundTripMs, roundTripMs);
+  assertEquals([comparison.isAwaited(comparisonId(1, causes.urgent)), comparison.isOwed], [
+    false,
+    true,
+  ]);
+});
+
 /** A comparison of the peer comes to its end while one is urgent here. @returns whether one still is. */
 function isUrgentAfter({ leftOut = false, speaksAgain = true }): boolean {
   const comparison = new PeerComparison(0, true, defaultLimits);
@@ -68,7 +85,9 @@ function isUrgentAfter({ leftOut = false, speaksAgain = true }): boolean {
   const answer = speaksAgain ? new Uint8Array(9) : undefined;
   comparison.answered(ofPeer.id, answer, 0, { tookMs: 0, leftOut, seen });
   comparison.leaving(0, 0, 0);
-  if (speaksAgain) comparison.received({ ...ofPeer, ranges: new Uint8Array() }, 0, roundTripMs);
+  if (speaksAgain) {
+    comparison.received({ ...ofPeer, place: 2, ranges: new Uint8Array() }, 0, roundTripMs);
+  }
   return comparison.isOwed;
 }
 

@@ -58,7 +58,7 @@ Deno.test("a comparison claims what the replica that was compared had seen and a
   comparison.answered(id, new Uint8Array(9), 0, { tookMs: 0, leftOut: false, seen });
   const begun = peer.nextMessage(link, nothing);
   assertEquals([begun?.step?.id, begun?.claims], [id, []]);
-  peer.comparisonReceived({ id, ranges: new Uint8Array(), seen }, 0);
+  peer.comparisonReceived({ id, place: 1, ranges: new Uint8Array(), seen }, 0);
   assertEquals(peer.nextMessage({ ...link, told: 1 }, nothing)?.claims, [claimUpTo(one, 3)]);
 });
 
