@@ -144,6 +144,8 @@ class SequenceMaker {
       case "cut":
       case "healed":
         return this.#link(event.from, event.to, event.type, atMs);
+      case "reconnects":
+        return this.#remark(`${event.from} → ${event.to} is dialed anew`, "link", atMs);
       case "delayed":
         return this.#remark(`${event.from} → ${event.to} takes ${event.ms} ms`, "link", atMs);
       case "bandwidth":

@@ -32,4 +32,6 @@ export interface NetworkObserver {
   link?(way: Way, isUp: boolean): void;
   /** One direction between two addresses is cut, or that is over. */
   cut?(from: string, to: string, isCut: boolean): void;
+  /** An address gives its connection to another up and dials anew; what is on its way comes so much later. */
+  reconnects?(from: string, to: string, lateMs: number): void;
 }

@@ -11,6 +11,7 @@ import {
 import { defaultLimits } from "../../limits.ts";
 import { hostOf } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "../world/simulated_environment.ts";
+import { deliverLate } from "./late_delivery.ts";
 import type { LossReason, NetworkObserver } from "./network_observer.ts";
 import { Wire } from "./wire.ts";
 
@@ -27,6 +28,8 @@ export interface LinkNetwork {
   uplinkOf(address: string): Wire | undefined;
   /** How long the next message from one address to another takes. */
   latencyMs(from: string, to: string): number;
+  /** Whether nothing is let through from one address to another. */
+  isCut(from: string, to: string): boolean;
   /** Whether both addresses are there, and nothing is cut that way. */
   canReach(from: string, to: string): boolean;
   /** Whether a dial of its address reaches a system. */
@@ -40,6 +43,15 @@ export interface LinkNetwork {
   linkBetween(from: SystemId, to: SystemId): SimulatedLink | undefined;
   /** Counts a message that leaves an address. @returns what names the message. */
   sent(from: string, bytes: number): number;
+}
+
+/** A message that has left. */
+export interface SentMessage {
+  readonly id: number;
+  /** Of the actor that it is for. */
+  readonly counter: number;
+  readonly message: Marshalled;
+  readonly arrivalMs: number;
 }
 
 /** One direction between two systems of a simulated network, and what is on its way there. */
@@ -67,7 +79,7 @@ export class SimulatedLink implements TellLink {
   #waitingBytes = 0;
   #closed = false;
   /** Sent, and not known to be handled. */
-  #underWay = new Set<number>();
+  #underWay = new Map<number, SentMessage>();
   /** Arrived, and not heard yet. */
   #held: (() => void)[] = [];
 
@@ -120,9 +132,27 @@ export class SimulatedLink implements TellLink {
   /** Loses what is on its way. @param forEver whether the sender is no more, or ends the link */
   cut(forEver: boolean): void {
     this.#closed ||= forEver;
-    if (!this.isUp) return;
+    if (!this.isUp) return this.#believe(false);
+    for (const id of this.#underWay.keys()) this.#lose(id, "cut off");
+    this.#disconnect(false);
+  }
+
+  /**
+   * Has the sender give the connection up, as if no answer came on it, and dial anew. What is on its way arrives all
+   * the same, so much later, on the old connection, which the other side still hears; no acknowledgement comes back.
+   */
+  reconnect(lateMs: number): void {
+    if (!this.isUp || !this.isBelieved) return this.cut(false);
+    const { nowMs } = this.#network.world;
+    const onTheWay = [...this.#underWay.values()].filter(({ arrivalMs }) => arrivalMs > nowMs);
+    for (const { id } of onTheWay) this.#underWay.delete(id);
+    for (const id of this.#underWay.keys()) this.#lose(id, "cut off");
+    deliverLate(this.#network, this, onTheWay, lateMs);
+    this.#disconnect(true);
+  }
+
+  #disconnect(isStillHeard: boolean): void {
     this.isUp = false;
-    for (const id of this.#underWay) this.#lose(id, "cut off");
     this.told = this.handled = 0;
     this.#held = [];
     this.#arriving = [];
@@ -130,7 +160,7 @@ export class SimulatedLink implements TellLink {
     this.#lastArrivalMs = this.#waitingBytes = 0;
     this.#wire = new Wire(this.#network.world, this.#network.bytesPerMs);
     this.#network.observer?.link?.(this, false);
-    this.#believe(false);
+    if (!isStillHeard) this.#believe(false);
     this.changed();
     this.#network.world.after(dialMs, () => this.#dial());
   }
@@ -146,8 +176,8 @@ export class SimulatedLink implements TellLink {
     this.#arriving.push(Math.max(this.#lastArrivalMs, world.nowMs + latencyMs));
     const arrivalMs = Math.max(this.#lastArrivalMs, this.#leaveMs(bytes) + latencyMs);
     this.#lastArrivalMs = arrivalMs;
-    this.#underWay.add(id);
     const sent = copyOf(message);
+    this.#underWay.set(id, { id, counter, message: sent, arrivalMs });
     this.#network.observer?.sent?.(id, this, sent, arrivalMs);
     this.#inThisEpoch(arrivalMs - world.nowMs, () => this.#arrive(id, counter, sent));
     return true;

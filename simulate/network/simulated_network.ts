@@ -118,6 +118,17 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
     }
   }
 
+  /**
+   * Has `from` give its connection to `to` up and dial anew: what is on its way arrives all the same, so much later
+   * than it would, beside what comes on the new connection.
+   */
+  reconnect(from: string, to: string, lateMs = 0): void {
+    this.observer?.reconnects?.(from, to, lateMs);
+    for (const link of this.#links) {
+      if (link.from.address === from && link.to.address === to) link.reconnect(lateMs);
+    }
+  }
+
   /** Has dials of an address reach another one, until it is told its own. Connections that are up stay so. */
   redirect(address: string, target: string): void {
     this.#redirects.set(address, target);
@@ -142,8 +153,12 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
     this.observer?.cut?.(from, to, isCut);
   }
 
+  isCut(from: string, to: string): boolean {
+    return this.#cuts.has(`${from} ${to}`);
+  }
+
   canReach(from: string, to: string): boolean {
-    return !this.#cuts.has(`${from} ${to}`) && this.#hosts.has(from) && this.#hosts.has(to);
+    return !this.isCut(from, to) && this.#hosts.has(from) && this.#hosts.has(to);
   }
 
   sent(from: string, bytes: number): number {

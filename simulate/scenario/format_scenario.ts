@@ -67,6 +67,10 @@ export function formatStatement(statement: Statement): string {
     case "cut":
     case "heal":
       return `${statement.type} ${formatLink(statement.link)}`;
+    case "reconnect": {
+      const { link, lateMs } = statement;
+      return `reconnect ${formatLink(link)}` + (lateMs === 0 ? "" : ` late ${lateMs} ms`);
+    }
     case "link":
       return `link ${formatLink(statement.link)} ${statement.ms} ms`;
     case "bandwidth": {

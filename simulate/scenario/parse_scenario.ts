@@ -28,6 +28,7 @@ export const usages = {
     "restore KEY = VALUE [padded to NUMBER] from TIME ago on NAME [for TIME] [without number]",
   cut: "cut NAME [->] NAME",
   heal: "heal NAME [->] NAME",
+  reconnect: "reconnect NAME [->] NAME [late TIME]",
   link: "link NAME [->] NAME TIME",
   bandwidth: "bandwidth NUMBER kbit/s | unlimited",
   expect:
@@ -223,6 +224,11 @@ class ScenarioParser {
       case "cut":
       case "heal":
         return { type: keyword, link: this.#link(tokens) };
+      case "reconnect": {
+        const link = this.#link(tokens);
+        const lateMs = tokens.take("late") ? this.#notNegative(tokens.ms(), tokens) : 0;
+        return { type: "reconnect", link, lateMs };
+      }
       case "link": {
         const link = this.#link(tokens);
         return { type: "link", link, ms: this.#notNegative(tokens.ms(), tokens) };

@@ -75,6 +75,8 @@ export type Statement =
     readonly on: Place;
   }
   | { readonly type: "cut" | "heal"; readonly link: Link }
+  /** Connections are given up and dialed anew; what is on its way on the old ones comes so much later. */
+  | { readonly type: "reconnect"; readonly link: Link; readonly lateMs: number }
   | { readonly type: "link"; readonly link: Link; readonly ms: number }
   /** So much leaves on each link in each direction; `Infinity`: all at once. */
   | { readonly type: "bandwidth"; readonly bytesPerMs: number }

@@ -99,6 +99,11 @@ export class ScenarioRecorder implements ClusterObserver {
     this.#add({ type: isCut ? "cut" : "heal", link });
   }
 
+  reconnects(from: string, to: string, lateMs: number): void {
+    const link = { from: this.#nameAt(from), to: this.#nameAt(to), isBothWays: false };
+    this.#add({ type: "reconnect", link, lateMs });
+  }
+
   bandwidth(bytesPerMs: number): void {
     this.#add({ type: "bandwidth", bytesPerMs });
   }

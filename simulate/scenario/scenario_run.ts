@@ -199,6 +199,11 @@ export class ScenarioRun {
       case "heal":
         this.#eachWay(statement.link, (from, to) => cluster.network.mendOneWay(from, to));
         break;
+      case "reconnect": {
+        const { link, lateMs } = statement;
+        this.#eachWay(link, (from, to) => cluster.network.reconnect(from, to, lateMs));
+        break;
+      }
       case "link": {
         const { link, ms } = statement;
         const { from, to, isBothWays } = link;

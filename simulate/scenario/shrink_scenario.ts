@@ -68,6 +68,7 @@ class Shrinking {
     const simpler: readonly ((statement: Statement, i: number) => Statement)[] = [
       (it, i) => it.type === "put" ? { ...it, value: `v${i}` } : it,
       (it) => it.type === "link" ? { ...it, ms: 20 } : it,
+      (it) => it.type === "reconnect" ? { ...it, lateMs: 0 } : it,
       (it) => it.type === "server" && it.skewMs !== 0 ? { ...it, skewMs: 0 } : it,
       (it) =>
         it.type === "server" && it.joins.length > 1 ? { ...it, joins: it.joins.slice(0, 1) } : it,
@@ -252,6 +253,7 @@ function renamed(statement: Statement, named: (name: string) => string): Stateme
       return { ...statement, on: statement.on.map(place) };
     case "cut":
     case "heal":
+    case "reconnect":
     case "link": {
       const { from, to, isBothWays } = statement.link;
       return { ...statement, link: { from: named(from), to: named(to), isBothWays } };

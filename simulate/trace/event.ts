@@ -85,6 +85,13 @@ export type Happening =
   | { readonly type: "clockSet"; readonly server: string; readonly skewMs: number }
   /** The network is told so, of one direction. */
   | { readonly type: "cut" | "healed"; readonly from: string; readonly to: string }
+  /** A server gives its connection to another up and dials anew; what is on its way comes so much later. */
+  | {
+    readonly type: "reconnects";
+    readonly from: string;
+    readonly to: string;
+    readonly lateMs: number;
+  }
   /** From now on messages of one direction take so long. */
   | { readonly type: "delayed"; readonly from: string; readonly to: string; readonly ms: number }
   /** So much leaves on each link from now on. */

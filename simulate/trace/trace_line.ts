@@ -54,6 +54,8 @@ function lineOf(event: TraceEvent): readonly [string, string] | undefined {
       return [way(event), "is cut"];
     case "healed":
       return [way(event), "is healed"];
+    case "reconnects":
+      return [way(event), reconnectWords(event)];
     case "delayed":
       return [way(event), `takes ${timeWords(event.ms)} from now on`];
     case "bandwidth":
@@ -165,6 +167,11 @@ function startWords(
     ...(skewMs === 0 ? [] : [`its clock ${skewWords(skewMs)}`]),
     ...(joins.length === 0 ? [] : [`joins ${joins.join(", ")}`]),
   ].join(", ");
+}
+
+function reconnectWords({ lateMs }: TraceEvent & { type: "reconnects" }): string {
+  const when = lateMs === 0 ? "arrives all the same" : `arrives ${timeWords(lateMs)} later`;
+  return `gives its connection up and dials anew; what is on its way ${when}`;
 }
 
 function removalWords(entry: TracedEntry, reason: RemovalReason): string {

@@ -206,6 +206,11 @@ export class Tracer implements ClusterObserver {
     this.emit({ type: isCut ? "cut" : "healed", ...ends });
   }
 
+  reconnects(from: string, to: string, lateMs: number): void {
+    const ends = { from: this.#names.server(from), to: this.#names.server(to) };
+    this.emit({ type: "reconnects", ...ends, lateMs });
+  }
+
   #about(id: number): { kinds: readonly SentKind[]; text: string } {
     return this.#underWay.get(id) ?? { kinds: [], text: "" };
   }

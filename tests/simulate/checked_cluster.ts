@@ -41,7 +41,7 @@ export class CheckedCluster extends SimulatedCluster {
   static simulatedMs = 0;
   /** All that was written. */
   readonly written = new Written();
-  #joins = new Joins(this.written);
+  #joins = new Joins(this.written, this.network);
   /** How far any clock was ahead of the true time, ever. */
   #aheadMsMax = 0;
   /** By the system of a server: has its actors assert what they state. */

@@ -2,6 +2,7 @@ import { defaultLimits, type Limits } from "../../limits.ts";
 import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import type { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
+import { ConnectionFaults } from "./connection_faults.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
 
@@ -17,13 +18,17 @@ const quietMs = 15_000;
 /** The same for one whose links are slow. */
 const slowQuietMs = 90_000;
 
+/** What a server that crashes has sent arrives so much later, at most: it may be back before. */
+const lateMsMax = 2_000;
+
 /** So many servers remain at least: whatever two of them have, no end of one loses. */
 const serversMin = 3;
 
 /**
  * As the random scenario, but up to three servers end, one after the other: they crash in the middle
  * of whatever they do, some of them just when they join or are joined, or stop in order; some start
- * again on their old address. What only a crashed server had is lost; of all else nothing is.
+ * again on their old address. In some seeds servers give connections up, which deliver beside the next ones,
+ * even when they have crashed. What only a crashed server had is lost; of all else nothing is.
  *
  * @returns what was wrong at the end, or `undefined`.
  */
@@ -39,11 +44,13 @@ class CrashScenario {
   #cluster: CheckedCluster;
   #random: Prng;
   #load: Load;
+  #faults: ConnectionFaults;
 
   constructor(seed: number, limits?: Limits, observer?: ClusterObserver) {
     this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(10) };
+    this.#faults = new ConnectionFaults(this.#cluster, seed);
   }
 
   async run(): Promise<string | undefined> {
@@ -73,6 +80,7 @@ class CrashScenario {
     const endMs = world.nowMs + durationMs;
     while (world.nowMs < endMs) {
       await this.#cluster.advance(this.#random.below(40));
+      this.#faults.reconnectSometimes();
       putSome(this.#cluster, this.#random, this.#load);
     }
   }
@@ -92,7 +100,10 @@ class CrashScenario {
     const server = await this.#choose();
     if (this.#cluster.servers.length <= serversMin) await this.#start();
     if (this.#chance(3)) await this.#cluster.stop(server, defaultLimits.closeDrainMs);
-    else await this.#cluster.crash(server);
+    else {
+      this.#faults.delayLastWords(server, lateMsMax);
+      await this.#cluster.crash(server);
+    }
     if (this.#chance(2)) return;
     await this.#putFor(this.#random.below(1_000));
     const again = await this.#start(undefined, server);

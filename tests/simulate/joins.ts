@@ -1,6 +1,8 @@
+import { defaultLimits } from "../../limits.ts";
 import { isLater } from "../../kvserver/entry/order.ts";
 import { heldEntries, type HeldEntry } from "../../simulate/cluster/held_entries.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
+import type { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
 import type { Written } from "./written.ts";
 
 /** An entry without which a server says that it is ready. */
@@ -14,25 +16,37 @@ export function missingWords({ server, entry }: Missing): string {
   return `${server.address} is ready without ${entry.key}`;
 }
 
+/** A server that takes over the state. */
+interface Join {
+  readonly sender: SimulatedServer;
+  /** What the sender held when it was asked. */
+  readonly entries: readonly HeldEntry[];
+  /** Since when one of the two does not reach the other; absent: they do. */
+  cutSinceMs?: number;
+}
+
 /** Servers that take over the state, and what they must hold when they say that they are ready. */
 export class Joins {
-  #waiting = new Map<SimulatedServer, readonly HeldEntry[]>();
+  #waiting = new Map<SimulatedServer, Join>();
   #written: Written;
+  #network: SimulatedNetwork;
 
-  constructor(written: Written) {
+  constructor(written: Written, network: SimulatedNetwork) {
     this.#written = written;
+    this.#network = network;
   }
 
   /** To be called when `server` joins others, of whom `sender` is the first. */
   began(server: SimulatedServer, sender: SimulatedServer): void {
-    this.#waiting.set(server, heldEntries(sender.stores[0]));
+    this.#waiting.set(server, { sender, entries: heldEntries(sender.stores[0]) });
   }
 
   /** Of a server that says that it is ready, what it does not hold. */
   missing(): Missing | undefined {
-    for (const [server, entries] of this.#waiting) {
-      if (!server.actors.ready) continue;
-      this.#waiting.delete(server);
+    for (const [server, join] of this.#waiting) {
+      if (this.#asksAnother(server, join)) this.#waiting.delete(server);
+      if (!server.actors.ready || !this.#waiting.delete(server)) continue;
+      const { entries } = join;
       for (const store of server.stores) {
         const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
         const missing = entries.find((entry) =>
@@ -43,5 +57,14 @@ export class Joins {
       }
     }
     return undefined;
+  }
+
+  /** Whether the sender was cut off for so long that another one may be asked, which holds less. */
+  #asksAnother(server: SimulatedServer, join: Join): boolean {
+    const [a, b] = [server.address, join.sender.address];
+    const { nowMs } = this.#network.world;
+    const isCut = this.#network.isCut(a, b) || this.#network.isCut(b, a);
+    join.cutSinceMs = isCut ? join.cutSinceMs ?? nowMs : undefined;
+    return nowMs - (join.cutSinceMs ?? nowMs) >= defaultLimits.stateSenderPatienceMs;
   }
 }

@@ -2,6 +2,7 @@ import type { Limits } from "../../limits.ts";
 import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import type { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
+import { ConnectionFaults } from "./connection_faults.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { missingWords } from "./joins.ts";
 import { type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
@@ -25,8 +26,8 @@ const cutMsMax = 3_000;
  * Runs a whole cluster from one seed: up to five servers of up to four actors, with clocks up to
  * five seconds off that jump now and then, latencies of their own for each pair, now and then slow links,
  * Puts, Deletes and expiries of hot and cold keys, short and long values, servers that start and join at
- * random moments, servers that run already and join, and links that are cut, in one direction or both, and
- * come back.
+ * random moments, servers that run already and join, links that are cut, in one direction or both, and
+ * come back, and in some seeds `ConnectionFaults`.
  *
  * @param options.observer sees what happens
  * @param options.look sees the cluster as it is at the end
@@ -47,6 +48,7 @@ class RandomScenario {
   #cluster: CheckedCluster;
   #random: Prng;
   #load: Load;
+  #faults: ConnectionFaults;
   /** Servers that started without joining anybody; by and by they join the first. */
   #alone = new Set<SimulatedServer>();
 
@@ -54,6 +56,7 @@ class RandomScenario {
     this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(6) };
+    this.#faults = new ConnectionFaults(this.#cluster, seed);
   }
 
   async run(look?: (cluster: CheckedCluster) => void): Promise<string | undefined> {
@@ -64,8 +67,11 @@ class RandomScenario {
     if (isSlow) cluster.network.bytesPerMs = slowBytesPerMs * (1 + random.below(10));
     for (let i = 0, early = random.below(serversMax); i <= early; i++) await this.#start();
     let cutsLeft = random.below(3);
-    while (cluster.world.nowMs < busyMs) {
-      await cluster.advance(random.below(this.#chance(4) ? 400 : 40));
+    while (cluster.world.nowMs < Math.max(busyMs, this.#faults.mendedMs)) {
+      const isBusy = cluster.world.nowMs < busyMs && !this.#chance(4);
+      await cluster.advance(random.below(isBusy ? 40 : 400));
+      this.#faults.cutWhenDue();
+      this.#faults.reconnectSometimes();
       const missing = cluster.missing();
       if (missing !== undefined) return missingWords(missing);
       const dice = random.below(200);

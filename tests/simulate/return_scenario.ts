@@ -2,6 +2,7 @@ import { defaultLimits, type Limits } from "../../limits.ts";
 import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
+import { ConnectionFaults } from "./connection_faults.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { putSome, randomLatency } from "./workload.ts";
 
@@ -27,7 +28,7 @@ const collectedMs = 10_000;
  * Servers with disks, of which some are forgotten and come back, with what they had, with an older copy of it,
  * with a copy that another server has too, or without what was written last; halves of the cluster that
  * forget each other, take things apart from each other, and meet; newcomers in between, and in every fourth
- * seed at any moment; there clocks jump by hours, too.
+ * seed at any moment; there clocks jump by hours, too. In some seeds `ConnectionFaults` happen.
  *
  * @returns what was wrong at the end, or `undefined`.
  */
@@ -42,6 +43,7 @@ export function runReturnScenario(
 class ReturnScenario {
   #cluster: CheckedCluster;
   #random: Prng;
+  #faults: ConnectionFaults;
   /** Draws what is restored of a backup of another cluster; absent: nothing is. */
   #restores: Prng | undefined;
   /** Draws what happens beside all else: newcomers at any moment, clocks that jump by hours; absent: nothing does. */
@@ -54,6 +56,7 @@ class ReturnScenario {
   constructor(seed: number, limits: Limits, observer?: ClusterObserver) {
     this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
     this.#random = this.#cluster.world.random;
+    this.#faults = new ConnectionFaults(this.#cluster, seed);
     // Generators of their own, so that all else goes on as without them.
     if (seed % 4 === 0) this.#restores = new Prng(seed);
     if (seed % 4 === 3) this.#more = new Prng(seed);
@@ -71,7 +74,8 @@ class ReturnScenario {
     await this.#putFor(1_000);
     const [first, ...others] = this.#cluster.servers;
     for (const other of others) this.#cluster.join(other, [first]);
-    await this.#cluster.advance(quietMs);
+    const { world } = this.#cluster;
+    await this.#cluster.advance(Math.max(0, this.#faults.mendedMs - world.nowMs) + quietMs);
     const difference = this.#cluster.difference();
     await this.#cluster.close();
     return difference;
@@ -100,6 +104,8 @@ class ReturnScenario {
     const endMs = world.nowMs + durationMs;
     while (world.nowMs < endMs) {
       await this.#cluster.advance(this.#random.below(100));
+      this.#faults.cutWhenDue();
+      this.#faults.reconnectSometimes();
       putSome(this.#cluster, this.#random, { isHot: false, isLong: false, keys });
       this.#restore();
       await this.#happenMore();
@@ -145,6 +151,7 @@ class ReturnScenario {
     const away = servers[this.#random.below(servers.length)];
     const remembered = servers.filter((it) => it !== away).map(({ address }) => address);
     const medium = [...away.disk!.batches];
+    this.#faults.delayLastWords(away, downMs + collectedMs);
     await this.#cluster.crash(away);
     await this.#putFor(downMs);
     const isForgotten = !this.#chance(4);

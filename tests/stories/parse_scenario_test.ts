@@ -69,14 +69,16 @@ Deno.test("parseScenario() reads what a statement may say beside, and formatStat
     "restore k = v from 7 ms ago on a",
     "bandwidth 250 kbit/s",
     "bandwidth unlimited",
+    "reconnect a b late 5 ms",
+    "reconnect b -> a",
     "expect k = v padded to 60 on a once ready within 8 ms",
     "expect no repairs",
     "expect silence for 30 ms",
     'expect "silence" missing',
   ];
-  const { steps } = parseScenario(["server a", ...lines].join("\n"));
-  assertEquals(steps.slice(1).map(({ statement }) => formatStatement(statement)), lines);
-  const [, put] = steps;
+  const { steps } = parseScenario(["server a", "server b", ...lines].join("\n"));
+  assertEquals(steps.slice(2).map(({ statement }) => formatStatement(statement)), lines);
+  const [, , put] = steps;
   assertEquals(put.statement, {
     type: "put",
     key: "k",

@@ -32,6 +32,27 @@ for (
   });
 }
 
+Deno.test("what was on its way on a connection that was given up comes beside what is sent on the next", async () => {
+  const { failures, transcript, events } = await runScenario(parseScenario(`
+    server a
+    server b joins a
+    wait 1 s
+    put x = 1 on a
+    wait 10 ms
+    reconnect a -> b late 300 ms
+    put y = 2 on a
+    expect x = 1 on b within 200 ms
+    crash a
+    wait 1 s
+    expect y = 2 on b
+  `));
+  assertEquals(failures, []);
+  assertEquals(transcript.includes("gives its connection up and dials anew"), true);
+  const arrived = events.filter(({ type }) => type === "arrived").map((it) => it as { id: number });
+  const overtaken = arrived.filter(({ id }, i) => arrived.slice(0, i).some((it) => it.id > id));
+  assertEquals(overtaken.length, 1);
+});
+
 Deno.test("a run gives the same events, however it is cut into pieces", async () => {
   for (const { scenario: text } of scenarioFiles()) {
     const scenario = parseScenario(text);
