@@ -1,5 +1,25 @@
-import type { Way } from "./network_observer.ts";
-import type { LinkNetwork, SentMessage } from "./simulated_link.ts";
+import type { Marshalled, SystemId, TellHost } from "../../actor/mod.ts";
+import type { SimulatedWorld } from "../world/simulated_environment.ts";
+import type { NetworkObserver, Way } from "./network_observer.ts";
+
+/** What a delivery asks of its network. */
+export interface DeliveringNetwork {
+  readonly world: SimulatedWorld;
+  readonly observer: NetworkObserver | undefined;
+  /** Whether nothing is let through from one address to another. */
+  isCut(from: string, to: string): boolean;
+  /** The host of a system, while it is open. */
+  hostOf(id: SystemId): TellHost | undefined;
+}
+
+/** A message that has left. */
+export interface SentMessage {
+  readonly id: number;
+  /** Of the actor that it is for. */
+  readonly counter: number;
+  readonly message: Marshalled;
+  readonly arrivalMs: number;
+}
 
 /**
  * Delivers what was on its way on a connection that its sender has given up, so much later: in order, beside what
@@ -7,7 +27,7 @@ import type { LinkNetwork, SentMessage } from "./simulated_link.ts";
  * refused, is lost with all that was behind it.
  */
 export function deliverLate(
-  network: LinkNetwork,
+  network: DeliveringNetwork,
   way: Way,
   messages: readonly SentMessage[],
   lateMs: number,

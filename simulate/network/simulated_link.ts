@@ -11,47 +11,32 @@ import {
 import { defaultLimits } from "../../limits.ts";
 import { hostOf } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "../world/simulated_environment.ts";
-import { deliverLate } from "./late_delivery.ts";
-import type { LossReason, NetworkObserver } from "./network_observer.ts";
+import { type DeliveringNetwork, deliverLate, type SentMessage } from "./late_delivery.ts";
+import type { LossReason } from "./network_observer.ts";
 import { Wire } from "./wire.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */
 export const dialMs = 50;
 
 /** What a link asks of its network. */
-export interface LinkNetwork {
-  readonly world: SimulatedWorld;
-  readonly observer: NetworkObserver | undefined;
+export interface LinkNetwork extends DeliveringNetwork {
   /** How much leaves on each link, in each direction; what is handed over beyond it waits. */
   readonly bytesPerMs: number;
   /** What all that leaves an address shares, if it is not much. */
   uplinkOf(address: string): Wire | undefined;
   /** How long the next message from one address to another takes. */
   latencyMs(from: string, to: string): number;
-  /** Whether nothing is let through from one address to another. */
-  isCut(from: string, to: string): boolean;
   /** Whether both addresses are there, and nothing is cut that way. */
   canReach(from: string, to: string): boolean;
   /** Whether a dial of its address reaches a system. */
   answersAs(id: SystemId): boolean;
   /** The incarnation that a dial of an address reaches. */
   incarnationAt(address: string): string | undefined;
-  /** The host of a system, while it is open. */
-  hostOf(id: SystemId): TellHost | undefined;
   /** The port of a system, while it is open. */
   portOf(id: SystemId): TellPort | undefined;
   linkBetween(from: SystemId, to: SystemId): SimulatedLink | undefined;
   /** Counts a message that leaves an address. @returns what names the message. */
   sent(from: string, bytes: number): number;
-}
-
-/** A message that has left. */
-export interface SentMessage {
-  readonly id: number;
-  /** Of the actor that it is for. */
-  readonly counter: number;
-  readonly message: Marshalled;
-  readonly arrivalMs: number;
 }
 
 /** One direction between two systems of a simulated network, and what is on its way there. */
