@@ -10,7 +10,6 @@ import {
 } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { hostOf } from "../../rpc/mod.ts";
-import type { SimulatedWorld } from "../world/simulated_environment.ts";
 import { type DeliveringNetwork, deliverLate, type SentMessage } from "./late_delivery.ts";
 import type { LossReason } from "./network_observer.ts";
 import { Wire } from "./wire.ts";
