@@ -3,7 +3,6 @@ import {
   noFacts,
   type RemoteFacts,
   type SystemId,
-  type TellHost,
   type TellLink,
   type TellPort,
   type ToldClock,
