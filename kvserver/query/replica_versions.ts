@@ -109,7 +109,7 @@ export class ReplicaVersions {
 
   /**
    * A single write was seen of an actor of whom nothing else was. Of one of the cluster more is seen within
-   * moments. One of another cluster, whose backup was restored here, is heard of by nobody ever: its writes that are
+   * moments, or it has claimed more, if its server ended before both were compared. One of another cluster, whose backup was restored here, is heard of by nobody ever: its writes that are
    * replaced one by one would fill the memory, and no two replicas would have seen the same.
    */
   #noteUnknown(uid: string): void {
@@ -122,7 +122,7 @@ export class ReplicaVersions {
     if (this.#unknownSinceMs.size === 0) return;
     const dueMs = this.#context.monotonicMs() - this.#context.limits.unknownWritesKeptMs;
     for (const [uid, sinceMs] of this.#unknownSinceMs) {
-      if (sinceMs > dueMs) continue;
+      if (sinceMs > dueMs || this.#seen.awaits(uid)) continue;
       this.#unknownSinceMs.delete(uid);
       this.#seen.vector.dropDots(uid);
     }

@@ -20,6 +20,11 @@ export class SeenWrites {
     return this.vector.has(dot);
   }
 
+  /** Whether a claim of an actor waits for writes that were not seen. */
+  awaits(uid: string): boolean {
+    return this.#ahead.has(uid);
+  }
+
   /** Whether a claim waits for writes that were not seen. */
   get hasGaps(): boolean {
     return this.#ahead.size > 0;

@@ -16,13 +16,13 @@ const liar = "d:1/000000000000000d/2";
 const limits = withLimits({ versionsMax: 10, unknownWritesMax: 20, singleWritesMax: 2_000 });
 
 /** The versions of a replica of a server with a disk, and what is charged for them. */
-function replicaVersions(): { versions: ReplicaVersions; memory: MemoryAccount } {
+function replicaVersions(clock = { ms: 0 }): { versions: ReplicaVersions; memory: MemoryAccount } {
   const memory = new MemoryAccount();
   const context = {
     limits,
     memory,
     self: { address: "a:1", incarnation: "000000000000000a", counter: 2 },
-    monotonicMs: () => 0,
+    monotonicMs: () => clock.ms,
     log: { warn: () => {} },
   } as unknown as ActorContext;
   return { versions: new ReplicaVersions(context, () => 0, true), memory };
@@ -39,6 +39,18 @@ function dotsToldOf(persistsOthers: boolean): number {
 Deno.test("single writes that were seen are told to the disk by the replica that persists them, and no other keeps them", () => {
   assertEquals(dotsToldOf(true), 100);
   assertEquals(dotsToldOf(false), 0);
+});
+
+Deno.test("single writes are forgotten of an actor of whom nothing else is heard, and of no other", () => {
+  const clock = { ms: 0 };
+  const { versions } = replicaVersions(clock);
+  const elsewhere = "e:1/000000000000000e/2";
+  for (const actor of [uid, elsewhere]) versions.replaced(actor, 9);
+  // Its server has ended before both were compared, so that what comes before that is not known to be seen.
+  versions.take(claimBytes([{ uid, from: 7, to: 12 }]));
+  clock.ms = limits.unknownWritesKeptMs + 1;
+  const { vector } = versions.seen;
+  assertEquals([uid, elsewhere].map((actor) => vector.dots.has(actor)), [true, false]);
 });
 
 /** Has a known actor replace writes, of which no two follow each other, and never claim them. */
