@@ -1,7 +1,7 @@
 /**
  * Puts and deletes ever new keys on two servers with data directories, and says what memory and disk they take
- * once both have seen all, beside what they took when they were empty: what they count (`memoryBytes`), what
- * the system has given their processes, and their directories.
+ * once both have seen all, beside what they took when they were empty: what they count (`memoryBytes`), what is
+ * in use when their garbage was collected, what the system has given their processes, and their directories.
  *
  *     deno task removal --keys 1000000 --rounds 10
  *
@@ -10,14 +10,18 @@
 
 import { cmudProtocol } from "../../bench/cmud_protocol.ts";
 import { LoadConnection } from "../../bench/load_connection.ts";
-import { type ServerProcess, startServerProcess } from "../../bench/server_process.ts";
+import { countersOf } from "../../bench/process_counters.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
+import { givingBack, type ServerProcess, startServerProcess } from "../support/app/cmud_process.ts";
+import { collectGarbage } from "../support/inspector.ts";
 import { integerOptions } from "../support/integer_options.ts";
+import { freePorts } from "../support/ports.ts";
 
 /** What the servers take together. */
 interface Taken {
   readonly memoryBytes: number;
+  readonly liveBytes: number;
   readonly residentBytes: number;
   readonly diskBytes: number;
 }
@@ -29,16 +33,20 @@ const patienceMs = 600_000;
 const startedMs = 5_000;
 
 const directories = [Deno.makeTempDirSync(), Deno.makeTempDirSync()];
-const first = await startServerProcess({
-  queryActorCount: 1,
-  args: ["--data-dir", directories[0]],
-});
-const second = await startServerProcess({
-  queryActorCount: 1,
-  args: ["--data-dir", directories[1], "--join", first.systemAddress],
-});
-const servers = [first, second];
-const clients = servers.map(({ addresses }) => new Client(addresses[0], { timeoutMs: 60_000 }));
+const inspectPort = freePorts(directories.length);
+const servers: ServerProcess[] = [];
+for (const [i, directory] of directories.entries()) {
+  const join = i === 0 ? [] : ["--join", servers[0].ready.address];
+  servers.push(
+    await startServerProcess(["--data-dir", directory, ...join], {
+      env: givingBack,
+      runtimeFlags: [`--inspect=127.0.0.1:${inspectPort + i}`],
+    }),
+  );
+}
+const clients = servers.map(({ ready }) =>
+  new Client(ready.queryAddresses[0], { timeoutMs: 60_000 })
+);
 try {
   await pause(startedMs);
   say("empty", await taken());
@@ -55,7 +63,7 @@ try {
   }
 } finally {
   for (const client of clients) client.close();
-  for (const server of servers.toReversed()) await server.stop();
+  for (const server of servers.toReversed()) await server.end("SIGTERM");
   for (const directory of directories) Deno.removeSync(directory, { recursive: true });
 }
 
@@ -65,7 +73,7 @@ async function requestEach(
   servers: readonly ServerProcess[],
   paramsOf: (i: number) => readonly string[],
 ): Promise<void> {
-  await Promise.all(servers.map(async ({ addresses: [address] }, share) => {
+  await Promise.all(servers.map(async ({ ready: { queryAddresses: [address] } }, share) => {
     const connection = await LoadConnection.open(address, { protocol: cmudProtocol });
     const writer = new MsgpackWriter();
     for (let first = share; first < keys; first += servers.length * batch) {
@@ -111,9 +119,11 @@ async function untilSettled(): Promise<void> {
 
 async function taken(): Promise<Taken> {
   const stats = await Promise.all(clients.map((client) => client.stats()));
-  const counters = await Promise.all(servers.map((server) => server.counters()));
+  const live = await Promise.all(servers.map((_, i) => collectGarbage(inspectPort + i)));
+  const counters = await Promise.all(servers.map(({ child: { pid } }) => countersOf(pid)));
   return {
     memoryBytes: stats.reduce((sum, { memoryBytes }) => sum + Number(memoryBytes), 0),
+    liveBytes: live.reduce((sum, bytes) => sum + bytes, 0),
     residentBytes: counters.reduce((sum, found) => sum + (found?.rssBytes ?? 0), 0),
     diskBytes: directories.reduce((sum, directory) => sum + bytesIn(directory), 0),
   };
@@ -127,10 +137,10 @@ function bytesIn(directory: string): number {
   return sum;
 }
 
-function say(what: string, { memoryBytes, residentBytes, diskBytes }: Taken): void {
+function say(what: string, { memoryBytes, liveBytes, residentBytes, diskBytes }: Taken): void {
   console.log(
-    `${what.padEnd(16)} memory ${mib(memoryBytes)}, of the processes ${mib(residentBytes)}, ` +
-      `disk ${mib(diskBytes)}`,
+    `${what.padEnd(16)} memory counted ${mib(memoryBytes)}, in use ${mib(liveBytes)}, ` +
+      `of the processes ${mib(residentBytes)}, disk ${mib(diskBytes)}`,
   );
 }
 

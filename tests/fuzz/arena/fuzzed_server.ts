@@ -1,19 +1,16 @@
 import { countersOf } from "../../../bench/process_counters.ts";
 import { logLimits } from "../../../limits.ts";
-import { spawnCmud } from "../../support/app/cmud_process.ts";
+import { givingBack, spawnCmud } from "../../support/app/cmud_process.ts";
+import { collectGarbage } from "../../support/inspector.ts";
 import { freePorts } from "../../support/ports.ts";
 import { lineFault, logLineFault } from "../../support/log_lines.ts";
 import type { Target } from "./action.ts";
-import { collectGarbage } from "./inspector.ts";
 
 /** A line of stderr is read this far before it counts as one that does not end. */
 const lineCharsMax = 100_000;
 
 /** Lines that the bound of the log does not count: why it ends, and how many lines were left out. */
 const uncountedLines = 20;
-
-/** Has the C library give buffers back when they are freed, as docs/guarantees.md recommends. */
-const allocator = { MALLOC_MMAP_THRESHOLD_: "16384", MALLOC_ARENA_MAX: "2" };
 
 /** How long an orderly stop may take before the process is killed. */
 const stopMs = 20_000;
@@ -47,7 +44,7 @@ export class FuzzedServer {
       ["server", "--port", "0", "--http", "127.0.0.1:0", "--json", ...args],
       "null",
       undefined,
-      allocator,
+      givingBack,
       undefined,
       undefined,
       isInspected ? [`--inspect=127.0.0.1:${this.#inspectPort}`] : [],

@@ -3,6 +3,9 @@ import { PrintedLines } from "./printed_lines.ts";
 /** The folder of this build. */
 const root = new URL("../../../", import.meta.url);
 
+/** The environment in which the C library gives buffers back when they are freed, as docs/guarantees.md recommends. */
+export const givingBack = { MALLOC_MMAP_THRESHOLD_: "16384", MALLOC_ARENA_MAX: "2" };
+
 /** The arguments with which Deno runs the program: those of its tasks. @param build the folder that it is in */
 export function denoArgumentsOf(build: URL = root): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", build)));
@@ -87,10 +90,15 @@ export interface ServerProcess {
 /** Starts a server process on free ports, as `spawnCmud` does; resolves when it is ready. */
 export async function startServerProcess(
   args: readonly string[] = [],
-  { filesMax, build = root }: { filesMax?: number; build?: URL } = {},
+  { filesMax, build = root, env, runtimeFlags }: {
+    filesMax?: number;
+    build?: URL;
+    env?: Record<string, string>;
+    runtimeFlags?: readonly string[];
+  } = {},
 ): Promise<ServerProcess> {
   const words = ["server", "--port", "0", "--actors", "1", "--json", ...args];
-  const child = spawnCmud(words, "null", undefined, undefined, filesMax, build);
+  const child = spawnCmud(words, "null", undefined, env, filesMax, build, runtimeFlags);
   const printed = new PrintedLines(child);
   const nextEvent = async () => JSON.parse(await printed.next());
   return {

@@ -1,4 +1,4 @@
-import { inTime } from "../../support/in_time.ts";
+import { inTime } from "./in_time.ts";
 
 /** All threads of a process have collected their garbage within this time. */
 const collectMsMax = 30_000;
