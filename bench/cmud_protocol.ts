@@ -25,13 +25,13 @@ export const cmudProtocol: LoadProtocol = {
   },
 };
 
-/** The same, for Puts some of which may be refused. @param onRefused called with each of these */
-export function refusableProtocol(onRefused: () => void): LoadProtocol {
+/** The same, for Puts some of which may be refused. @param onAnswered called with each, in their order */
+export function refusableProtocol(onAnswered: (isRefused: boolean) => void): LoadProtocol {
   return {
     ...cmudProtocol,
     endOfReply(bytes, at, end) {
       const replyEnd = endOfResponse(bytes, at, end);
-      if (replyEnd !== 0 && isError(bytes, at)) onRefused();
+      if (replyEnd !== 0) onAnswered(isError(bytes, at));
       return replyEnd;
     },
   };

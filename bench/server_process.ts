@@ -16,6 +16,7 @@ export interface ServerProcessOptions {
 
 /** A server in a process of its own, so that it and the load each have a core. */
 export interface ServerProcess extends LoadTarget {
+  pid: number;
   /** Its system port. */
   systemAddress: string;
   /** Stops it; resolves when it is gone. */
@@ -40,6 +41,7 @@ export async function startServerProcess(
   );
   const { address, queryAddresses } = JSON.parse(firstLine);
   return {
+    pid,
     systemAddress: address,
     addresses: queryAddresses,
     protocol: cmudProtocol,

@@ -1,15 +1,21 @@
 import { Client, FixedRouter } from "../../../kvclient/mod.ts";
-import { MsgpackWriter, pause, realEnvironment } from "../../../rpc/mod.ts";
-import { cmudProtocol, refusableProtocol } from "../../../bench/cmud_protocol.ts";
-import { LoadConnection } from "../../../bench/load_connection.ts";
+import { pause, realEnvironment } from "../../../rpc/mod.ts";
 import { machineBusySeconds, ownCpuSeconds } from "../../../bench/process_counters.ts";
 import { measureVisibility, type ServerProcess, startServerProcess } from "../../../bench/mod.ts";
+import { Load, valueBytes } from "./load.ts";
+import { missingBytes } from "./missing.ts";
+import { PeakFigures, type Peaks } from "./peak_figures.ts";
+import { SlowedProcess } from "./slowed_process.ts";
 
 /** What is measured. */
 export interface ThroughputOptions {
   servers: number;
-  /** `--max-lag` of the servers; 0: none. */
-  maxLagSeconds: number;
+  /** Further arguments of each server. */
+  args?: readonly string[];
+  /** Connections of the load to each server. Default: one. */
+  connections?: number;
+  /** The part of the time in which the last server runs: below 1, which is the default, nobody puts there. */
+  lastRuns?: number;
 }
 
 /** What was found. */
@@ -20,13 +26,21 @@ export interface Throughput {
   takenPerSecond: number;
   /** From Puts of single keys, made meanwhile, until those who watch another server are told. */
   lagsMs: number[];
+  /** By server: what was put elsewhere and it did not show at the end of the Puts. */
+  missing: Missing[];
   /** From the last Put until no server lacks anything. */
   equalAfterMs: number;
   /** Processor time while there were Puts: 1 is a whole core. */
   cpu: ProcessorShares;
-  /** The most memory that one of the servers had at hand. */
-  rssBytes: number;
+  peaks: Peaks;
   maxMessageRate: number;
+}
+
+/** What a server lacks. */
+export interface Missing {
+  readonly bytes: number;
+  /** What it was sent a second while there were Puts. */
+  readonly receivedPerSecond: number;
 }
 
 /** Who took how much of the processor; 1 is a whole core. */
@@ -39,33 +53,39 @@ export interface ProcessorShares {
   readonly busy: number;
 }
 
-/** Bytes of a value. */
-export const valueBytes = 1_024;
-/** Puts of one batch. */
-const batchPuts = 64;
-/** Keys of each server: far more than are put between two messages. */
-const keysPerServer = 30_000;
 /** A Put that takes longer to show ends the run. */
 const shownWithinMs = 120_000;
+/** From one Put of a single key to the next. */
+const probeEveryMs = 250;
 
 /** Servers that know each other, one query actor each, and who puts at all of them. */
 export class LoadedCluster implements AsyncDisposable {
   #servers: ServerProcess[] = [];
   #clients: Client[] = [];
   #loads: Load[] = [];
+  #connections: number;
+  #slowed: SlowedProcess | undefined;
+
+  private constructor({ connections = 1 }: ThroughputOptions) {
+    this.#connections = connections;
+  }
 
   /** Resolves when what each server takes is seen on all. */
-  static async start({ servers, maxLagSeconds }: ThroughputOptions): Promise<LoadedCluster> {
-    const cluster = new LoadedCluster();
+  static async start(options: ThroughputOptions): Promise<LoadedCluster> {
+    const { servers, args = [], lastRuns = 1 } = options;
+    const cluster = new LoadedCluster(options);
     // Servers of others on the same machine, which look for their own on a port that is one of these now, stay out.
     const name = ["--cluster", `throughput-${crypto.randomUUID()}`];
-    const args = [...name, ...maxLagSeconds > 0 ? ["--max-lag", `${maxLagSeconds}s`] : []];
     try {
-      for (let i = 0; i < servers; i++) await cluster.#add(args);
+      for (let i = 0; i < servers; i++) await cluster.#add([...name, ...args]);
       await probe(cluster.#clients, servers, 0);
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
       throw error;
+    }
+    if (lastRuns < 1) {
+      cluster.#slowed = new SlowedProcess(cluster.#servers.at(-1)!.pid, lastRuns);
+      cluster.#loads.pop();
     }
     return cluster;
   }
@@ -74,7 +94,7 @@ export class LoadedCluster implements AsyncDisposable {
     const first = this.#servers.slice(0, 1);
     const join = first.flatMap(({ systemAddress }) => ["--join", systemAddress]);
     const server = await startServerProcess({ queryActorCount: 1, args: [...args, ...join] });
-    this.#loads.push(new Load(server, this.#servers.length));
+    this.#loads.push(new Load(server.addresses[0], this.#servers.length));
     this.#servers.push(server);
     const router = new FixedRouter(server.addresses[0]);
     this.#clients.push(new Client(router, { timeoutMs: shownWithinMs }));
@@ -82,18 +102,21 @@ export class LoadedCluster implements AsyncDisposable {
 
   /** Puts for a while, so many bytes a second in all, and waits until no server lacks anything. */
   async measure(bytesPerSecond: number, seconds: number): Promise<Throughput> {
-    const memory = new PeakMemory(this.#servers);
-    const before = await this.#cpuSeconds();
+    const peaks = new PeakFigures(this.#servers, this.#clients);
+    const [before, receivedBefore] = await Promise.all([this.#cpuSeconds(), this.#received()]);
     const startMs = performance.now();
-    const perSecond = bytesPerSecond / this.#servers.length / valueBytes;
-    const puts = this.#loads.map((load) => load.run(perSecond, seconds));
-    const lags = probe(this.#clients, seconds * 4, 250);
+    const perSecond = bytesPerSecond / this.#loads.length / valueBytes;
+    const puts = this.#loads.map((load) => load.run(perSecond, seconds, this.#connections));
+    const lags = probe(this.#clients, seconds * 1_000 / probeEveryMs, probeEveryMs);
     const counts = await Promise.all(puts);
     const endMs = performance.now();
-    const after = await this.#cpuSeconds();
-    await Promise.all(this.#clients.map((client) => settled(client)));
-    const equalMs = performance.now();
+    const [missing, received, after] = await Promise.all([
+      missingBytes(this.#clients, this.#loads),
+      this.#received(),
+      this.#cpuSeconds(),
+    ]);
     const lagsMs = await lags;
+    const equalMs = await this.#equalMs();
     const stats = await Promise.all(this.#clients.map((client) => client.stats()));
     const tookSeconds = (endMs - startMs) / 1_000;
     const share = (of: keyof ProcessorShares) => (after[of] - before[of]) / tookSeconds;
@@ -103,16 +126,36 @@ export class LoadedCluster implements AsyncDisposable {
       refused: counts.reduce((sum, { refused }) => sum + refused, 0),
       takenPerSecond: taken * valueBytes / tookSeconds,
       lagsMs,
+      missing: missing.map((bytes, i) => ({
+        bytes,
+        receivedPerSecond: (received[i] - receivedBefore[i]) / tookSeconds,
+      })),
       equalAfterMs: equalMs - endMs,
       cpu: { servers: share("servers"), load: share("load"), busy: share("busy") },
-      rssBytes: await memory.end(),
+      peaks: await peaks.end(),
       maxMessageRate: Math.max(...stats.map(({ maxMessageRate }) => Number(maxMessageRate))),
     };
   }
 
+  /** What each server was sent by the others until now, in bytes. */
+  async #received(): Promise<number[]> {
+    const stats = await Promise.all(this.#clients.map((client) => client.stats()));
+    return stats.map(({ remoteBytesReceived }) => Number(remoteBytesReceived));
+  }
+
+  /** Resolves, when all servers hold the same, with when nothing waited for any of them. */
+  async #equalMs(): Promise<number> {
+    for (;;) {
+      await Promise.all(this.#clients.map((client) => settled(client)));
+      const nowMs = performance.now();
+      if (await this.#isEqual()) return nowMs;
+    }
+  }
+
   /** Whether all servers hold the same writes. */
-  isEqual(): Promise<boolean> {
-    return areEqual(this.#clients);
+  async #isEqual(): Promise<boolean> {
+    const totals = await Promise.all(this.#clients.map((client) => client.digest({}, 1)));
+    return totals.every(([{ digest }]) => digest === totals[0][0].digest);
   }
 
   /** Processor time until now, in seconds. */
@@ -129,50 +172,9 @@ export class LoadedCluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#slowed?.[Symbol.asyncDispose]();
     await Promise.all(this.#clients.map((client) => client.close()));
     await Promise.all(this.#servers.map((server) => server.stop()));
-  }
-}
-
-/** Puts that were taken, and refused. */
-interface PutCounts {
-  readonly taken: number;
-  readonly refused: number;
-}
-
-/** Puts at a pace; what it falls behind it does not make up for. */
-class Load {
-  #server: ServerProcess;
-  #batches: Uint8Array[];
-
-  constructor(server: ServerProcess, number: number) {
-    this.#server = server;
-    this.#batches = Array.from({ length: keysPerServer / batchPuts }, (_, batch) => {
-      const writer = new MsgpackWriter(batchPuts * (valueBytes + 64));
-      for (let i = 0; i < batchPuts; i++) {
-        const key = `load/${number}/${batch * batchPuts + i}`;
-        cmudProtocol.writeRequest(writer, i, "Put", key, "v".repeat(valueBytes));
-      }
-      return writer.written();
-    });
-  }
-
-  async run(perSecond: number, seconds: number): Promise<PutCounts> {
-    let puts = 0;
-    let refused = 0;
-    const protocol = refusableProtocol(() => refused++);
-    const connection = await LoadConnection.open(this.#server.addresses[0], { protocol });
-    const endMs = performance.now() + seconds * 1_000;
-    let dueMs = performance.now();
-    for (let i = 0; performance.now() < endMs; i++) {
-      await connection.exchange(this.#batches[i % this.#batches.length], batchPuts);
-      puts += batchPuts;
-      const nowMs = performance.now();
-      dueMs = Math.max(dueMs + batchPuts / perSecond * 1_000, nowMs - 100);
-      if (dueMs > nowMs) await pause(realEnvironment, dueMs - nowMs);
-    }
-    connection.close();
-    return { taken: puts - refused, refused };
   }
 }
 
@@ -193,46 +195,5 @@ async function settled(client: Client): Promise<void> {
     const { pendingBytes, oldestPendingMs } = await client.stats();
     if (pendingBytes === 0 && oldestPendingMs === 0) return;
     await pause(realEnvironment, 20);
-  }
-}
-
-/** Whether all hold the same writes. */
-async function areEqual(clients: readonly Client[]): Promise<boolean> {
-  const hashes: string[] = [];
-  for (const client of clients) {
-    let sum = 0n;
-    for await (const { key, order } of client.export("")) {
-      const text = new TextEncoder().encode(JSON.stringify([key, order]));
-      const hash = new BigUint64Array(await crypto.subtle.digest("SHA-256", text));
-      sum = BigInt.asUintN(64, sum + hash[0]);
-    }
-    hashes.push(`${sum}`);
-  }
-  return hashes.every((hash) => hash === hashes[0]);
-}
-
-/** Looks now and then how much memory the servers have at hand. */
-class PeakMemory {
-  #peakBytes = 0;
-  #isOver = false;
-  #ended: Promise<void>;
-
-  constructor(cluster: readonly ServerProcess[]) {
-    this.#ended = this.#look(cluster);
-  }
-
-  async #look(cluster: readonly ServerProcess[]): Promise<void> {
-    while (!this.#isOver) {
-      for (const server of cluster) {
-        this.#peakBytes = Math.max(this.#peakBytes, (await server.counters())?.rssBytes ?? NaN);
-      }
-      await pause(realEnvironment, 250);
-    }
-  }
-
-  async end(): Promise<number> {
-    this.#isOver = true;
-    await this.#ended;
-    return this.#peakBytes;
   }
 }

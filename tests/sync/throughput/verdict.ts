@@ -1,0 +1,37 @@
+import { percentile } from "../../support/percentiles.ts";
+import type { Throughput } from "./throughput.ts";
+
+/** In so many times what it needs a server gets what it lacks. */
+const neededTimesMax = 1.5;
+/** Each Put may take so long to show, however little there is to be sent. */
+const shownMs = 500;
+/** With a bound of the lag, all hold the same so long after the end. */
+const equalAfterMsMax = 2_000;
+
+/** How long the server that needs longest needs for what it lacks, at the rate of before. */
+export function neededMs({ missing }: Pick<Throughput, "missing">): number {
+  const needed = missing.map(({ bytes, receivedPerSecond }) => bytes / receivedPerSecond * 1_000);
+  return Math.max(...needed);
+}
+
+/** Which promises do not hold. @param maxLagSeconds of the servers; 0: they have none */
+export function faultsOf(
+  found: Pick<Throughput, "missing" | "lagsMs" | "equalAfterMs" | "peaks">,
+  maxLagSeconds: number,
+): string[] {
+  const { lagsMs, equalAfterMs, peaks } = found;
+  const faults: string[] = [];
+  const expect = (what: string, is: number, most: number) => {
+    // What is no number is not within its bound either.
+    if (!(is <= most)) faults.push(`${what}: ${Math.round(is)}, allowed are ${Math.round(most)}`);
+  };
+  if (maxLagSeconds > 0) {
+    expect("the greatest lag, in ms", percentile(lagsMs, 1), maxLagSeconds * 1_000);
+    expect("all hold the same, ms after the end", equalAfterMs, equalAfterMsMax);
+  } else {
+    const mostMs = Math.max(neededTimesMax * neededMs(found), shownMs);
+    expect("all hold the same, ms after the end", equalAfterMs, mostMs);
+  }
+  expect("memory of a server, in bytes", peaks.memoryBytes, peaks.memoryMaxBytes);
+  return faults;
+}

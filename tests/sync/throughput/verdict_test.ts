@@ -1,0 +1,40 @@
+import { assertEquals } from "../../deps.ts";
+import { faultsOf, neededMs } from "./verdict.ts";
+
+const peaks = { rssBytes: 2, memoryBytes: 1, memoryMaxBytes: 1, lagMs: 0 };
+const missing = [
+  { bytes: 1e6, receivedPerSecond: 1e6 },
+  { bytes: 2e6, receivedPerSecond: 4e6 },
+];
+
+Deno.test("neededMs() is that of the server that needs longest", () => {
+  assertEquals(neededMs({ missing }), 1_000);
+});
+
+Deno.test("without a bound of the lag all hold the same in 1.5 times what that needs, or 500 ms", () => {
+  const found = { missing, lagsMs: [60_000], peaks };
+  assertEquals(faultsOf({ ...found, equalAfterMs: 1_500 }, 0), []);
+  assertEquals(faultsOf({ ...found, equalAfterMs: 1_501 }, 0), [
+    "all hold the same, ms after the end: 1501, allowed are 1500",
+  ]);
+  assertEquals(faultsOf({ ...found, missing: [missing[1]], equalAfterMs: 751 }, 0).length, 1);
+  const little = [{ bytes: 1, receivedPerSecond: 1e6 }];
+  assertEquals(faultsOf({ ...found, missing: little, equalAfterMs: 500 }, 0), []);
+  assertEquals(faultsOf({ ...found, missing: little, equalAfterMs: 501 }, 0).length, 1);
+});
+
+Deno.test("with a bound of the lag none is greater, and all hold the same after two seconds", () => {
+  const found = { missing, lagsMs: [5_000, 1], equalAfterMs: 2_000, peaks };
+  assertEquals(faultsOf(found, 5), []);
+  assertEquals(faultsOf({ ...found, lagsMs: [5_001, 1] }, 5), [
+    "the greatest lag, in ms: 5001, allowed are 5000",
+  ]);
+  assertEquals(faultsOf({ ...found, equalAfterMs: 2_001 }, 5).length, 1);
+  // None was seen: all that were put were refused.
+  assertEquals(faultsOf({ ...found, lagsMs: [] }, 5).length, 1);
+});
+
+Deno.test("no server counts more memory than it may", () => {
+  const found = { missing, lagsMs: [1], equalAfterMs: 1, peaks: { ...peaks, memoryBytes: 2 } };
+  assertEquals(faultsOf(found, 0), ["memory of a server, in bytes: 2, allowed are 1"]);
+});
