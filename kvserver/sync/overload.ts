@@ -12,11 +12,20 @@ interface Straggler {
   isThere(): boolean;
 }
 
+/** Of the lag that another server may have, the part with which it counts as too far behind. */
+const lagShare = 1 / 2;
+/**
+ * Of that lag, the part that may be needed for what waits, while the lag is not a mere hiccup. What was taken
+ * last leaves behind all that waits then: when five times as much comes as leaves, that takes five times as
+ * long as the oldest of it has waited. A third, because a rate of the past is only a guess.
+ */
+const drainShare = 1 / 3;
+const hiccupShare = 1 / 8;
+
 /**
  * Whether this server takes more than can be passed on: Puts are refused while one of its own query actors is
  * further behind than `replicaLagMaxMs`; and, where that is asked for, while another server that is up is half
- * as far behind as it may be. Half, because what was taken last leaves behind all that waits then: when twice
- * as much comes as leaves, that takes it twice as long. They are taken again when it is half of that.
+ * as far behind as it may be, or about to be. They are taken again when it is half of that.
  */
 export class Overload {
   #context: ActorContext;
@@ -106,10 +115,13 @@ export class Overload {
     }
     if (this.#maxLagMs === Infinity) return undefined;
     for (const peer of this.#members.peers) {
-      const { ref, lagMs, reachability, backlog } = peer;
+      const { ref, lagMs, drainMs, reachability, backlog } = peer;
       const isUp = () => reachability.name === "up" && !peer.isLost;
+      const mostMs = share * this.#maxLagMs;
+      const isBehind = lagMs > mostMs * lagShare ||
+        lagMs > mostMs * hiccupShare && drainMs > mostMs * drainShare;
       // A newcomer is behind by all that there is.
-      if (isUp() && !backlog.isSendingState && lagMs > share * this.#maxLagMs / 2) {
+      if (isUp() && !backlog.isSendingState && isBehind) {
         return { who: `Peer ${ref.address}`, lagMs, isThere: isUp };
       }
     }

@@ -160,6 +160,11 @@ export class Peer {
     return this.backlog.bytes + this.#inFlight.entryBytes;
   }
 
+  /** How long it takes about until the peer has all that waits now, at the rate at which it took what it has. */
+  get drainMs(): number {
+    return this.window.drainMs(this.pendingBytes);
+  }
+
   /** Age of the oldest entry that the peer has not acknowledged; 0: it has acknowledged all. */
   get lagMs(): number {
     const { sinceMs } = this.#inFlight;

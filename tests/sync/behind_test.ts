@@ -127,3 +127,72 @@ Deno.test("with a bound for lag, Puts are refused while a server that is up is h
     assertEquals(ordersOf(stage).refusal, undefined);
   }
 });
+
+/** A peer that takes so many bytes a second: a message is acknowledged when it is through. */
+class SlowPeer {
+  #stage: Stage;
+  #bytesPerMs: number;
+  #freeAtMs: number;
+  /** When each message is through that is not yet. */
+  #throughMs: number[] = [];
+  #seen: number;
+
+  constructor(stage: Stage, bytesPerSecond: number) {
+    this.#stage = stage;
+    this.#bytesPerMs = bytesPerSecond / 1_000;
+    this.#freeAtMs = stage.nowMs;
+    this.#seen = stage.sent.length;
+  }
+
+  /** Whether it has all that it was sent. */
+  get isIdle(): boolean {
+    return this.#throughMs.length === 0;
+  }
+
+  /** Acknowledges what is through by now. */
+  take(): void {
+    const { nowMs, sent, link } = this.#stage;
+    for (const { entries } of sent.slice(this.#seen)) {
+      this.#freeAtMs = Math.max(this.#freeAtMs, nowMs) + entries.length / this.#bytesPerMs;
+      this.#throughMs.push(this.#freeAtMs);
+    }
+    this.#seen = sent.length;
+    const isThrough = (ms: number) => ms <= nowMs;
+    const count = this.#throughMs.filter(isThrough).length;
+    this.#throughMs = this.#throughMs.slice(count);
+    link.handled += count;
+  }
+}
+
+Deno.test("with a bound for lag, what was taken last is no later than that, be it that five times as much is put", () => {
+  const maxLagMs = 5_000;
+  const bytesPerSecond = 1_000_000;
+  for (const times of [1.5, 3, 5]) {
+    const stage = knownPeer(maxLagMs);
+    const peer = new SlowPeer(stage, bytesPerSecond);
+    const pass = () => {
+      peer.take();
+      stage.merged(1, Number.MAX_SAFE_INTEGER);
+      stage.pass(1);
+    };
+    const value = "x".repeat(20_000);
+    const perTurn = times * bytesPerSecond / value.length * limits.syncPaceMs / 1_000;
+    const isRefused = () => ordersOf(stage).refusal !== undefined;
+    // What the link carries has to be found out.
+    for (let i = 0; i < 30; i++) {
+      if (!isRefused()) stage.written(Math.round(perTurn), value);
+      pass();
+    }
+    for (let i = 0; i < 5; i++) {
+      while (isRefused()) pass();
+      while (!isRefused()) {
+        stage.written(Math.round(perTurn), value);
+        pass();
+      }
+    }
+    const startMs = stage.nowMs;
+    const isOver = () => stage.link.handled === stage.link.told && peer.isIdle;
+    while (!isOver()) pass();
+    assertLess(stage.nowMs - startMs, maxLagMs, `${times} times as much is put`);
+  }
+});
