@@ -2,6 +2,7 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, msgpackEncode } from "../deps.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { concat, frameOf } from "../support/rpc/wire.ts";
+import { inTime } from "../support/in_time.ts";
 import { logLineFault } from "../support/log_lines.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import {
@@ -18,11 +19,18 @@ const forged = `\x1b[2J\x1b]0;owned\x07\r\n2026-01-01T00:00:00.000Z error \u202e
   "x".repeat(3 * MiB)
 }`;
 
+/** Greets a server as another one that advertises `advertised`. */
+async function greet({ ready }: Pick<ServerProcess, "ready">, advertised: string) {
+  const { address, incarnation, syncActor } = JSON.parse(ready.description);
+  const socket = await RawSocket.connect(address);
+  await socket.ask("Hello", 1, advertised, "another", incarnation);
+  return { socket, syncActor };
+}
+
 /** Greets a server and tells its sync actor something that it refuses, as another server would. */
 async function tellSyncActor(server: ServerProcess, message: unknown): Promise<void> {
-  const { address, incarnation, syncActor } = JSON.parse(server.ready.description);
-  using socket = await RawSocket.connect(address);
-  await socket.ask("Hello", 1, "127.0.0.1:1", "another", incarnation);
+  const { socket, syncActor } = await greet(server, "127.0.0.1:1");
+  using _socket = socket;
   await socket.send(frameOf([2, "Tell", [syncActor, msgpackEncode(message)]]));
   await socket.expectEnd();
 }
@@ -40,7 +48,12 @@ function entryBy(uid: string): Uint8Array {
 }
 
 /** Answers as the system port of a server that refuses every greeting. */
-function refusingServer(reason: string): { address: string; close(): Promise<void> } {
+function refusingServer(reason: string): {
+  address: string;
+  /** Resolves when somebody has greeted it, was refused, and has left. */
+  left: Promise<void>;
+  close(): Promise<void>;
+} {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
   const description = JSON.stringify({
@@ -49,6 +62,7 @@ function refusingServer(reason: string): { address: string; close(): Promise<voi
     incarnation: "0".repeat(16),
     syncActor: 1,
   });
+  const left = Promise.withResolvers<void>();
   const serve = async (conn: Deno.Conn) => {
     const buffer = new Uint8Array(65_536);
     const count = await conn.read(buffer) ?? 0;
@@ -58,6 +72,7 @@ function refusingServer(reason: string): { address: string; close(): Promise<voi
       rest = rest.subarray(await conn.write(rest));
     }
     while (await conn.read(buffer) !== null);
+    if (!isDescribe) left.resolve();
   };
   const serving = (async () => {
     const all: Promise<void>[] = [];
@@ -66,7 +81,7 @@ function refusingServer(reason: string): { address: string; close(): Promise<voi
     }
     await Promise.all(all);
   })();
-  return { address, close: async () => (listener.close(), await serving) };
+  return { address, left: left.promise, close: async () => (listener.close(), await serving) };
 }
 
 /** Lines of a log, each of them found to be one: printable, bounded, with time and level. */
@@ -155,13 +170,13 @@ for (const isNonBlocking of [false, true]) {
       let text = "";
       while (!text.includes("\n")) text += (await reader.read()).value ?? "";
       const ready = JSON.parse(text.split("\n", 1)[0]);
-      const server = { ready } as ServerProcess;
-      // Each is a peer that was not known, and so a line.
-      const peers = Array.from({ length: 150 }, (_, i) => ({
-        address: `127.0.0.1:1${"0".repeat(3_000)}${i}`,
-        ...{ incarnation: `${i}`, counter: 1 },
+      // Each refuses to be greeted, which is a line about it.
+      const peers = Array.from({ length: 50 }, () => refusingServer(forged.slice(0, 1_000)));
+      await Promise.all(peers.map(async ({ address, left }) => {
+        const { socket } = await greet({ ready }, address);
+        await inTime(left, 15_000, () => child.kill("SIGKILL"));
+        socket[Symbol.dispose]();
       }));
-      await tellSyncActor(server, peers.map((peer) => peerMessage(peer)));
       const client = new Client(new FixedRouter(ready.queryAddresses[0]));
       await client.put("key", "value");
       assertEquals(await client.get("key"), "value");
@@ -170,6 +185,7 @@ for (const isNonBlocking of [false, true]) {
       const { code } = await child.status;
       clearTimeout(watchdog);
       await reader.cancel();
+      await Promise.all(peers.map((peer) => peer.close()));
       assertEquals(code, 0);
     },
   );
