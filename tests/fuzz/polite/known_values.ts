@@ -29,6 +29,22 @@ export function listed(values: KnownValues, prefix: string): Record<string, stri
   return Object.fromEntries([...values].filter(([key]) => key.startsWith(prefix)));
 }
 
+/** Whether what was found is what it should be, names in any order. */
+export function isSame(found: unknown, expected: unknown): boolean {
+  if (typeof expected !== "object" || expected === null) return found === expected;
+  if (typeof found !== "object" || found === null) return false;
+  const names = Object.keys(expected);
+  return Object.keys(found).length === names.length &&
+    names.every((name) =>
+      (found as Record<string, unknown>)[name] === (expected as Record<string, unknown>)[name]
+    );
+}
+
+/** What was found or should be, for a report. */
+export function shown(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 200);
+}
+
 function execute(values: Map<string, string>, { method, params }: Call): unknown {
   const [key, value] = params;
   switch (method) {

@@ -1,8 +1,10 @@
 import { inTime } from "../../support/in_time.ts";
 import { sleep } from "../../support/until.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
-import { concat, requestFrame } from "../../support/rpc/wire.ts";
-import { type Call, executed, type KnownValues, listed } from "./known_values.ts";
+import type { PoliteConnection } from "./connection.ts";
+import { FramedConnection } from "./framed_connection.ts";
+import { type Call, executed, isSame, type KnownValues, listed, shown } from "./known_values.ts";
+import { RedisConnection } from "./redis_connection.ts";
 
 /** What a client has found and measured. */
 export interface PoliteReport {
@@ -47,11 +49,9 @@ const lagAskedEveryMs = 1_000;
 /** A Put must be found at the other server within this time, whatever the servers say. */
 const saidLagMsMax = 90_000;
 
-type Reply = [type: number, msgid: number, error: [string, string] | null, result: unknown];
-
 /**
- * Asks one server for what it knows itself, and another one for what it put at the first. Each answer is
- * checked: its place among the others, and its value.
+ * Asks one server for what it knows itself, in frames and as a Redis client in turn, and another one for what
+ * it put at the first. Each answer is checked: its place among the others, and its value.
  */
 export class PoliteClient {
   #options: PoliteOptions;
@@ -114,12 +114,15 @@ export class PoliteClient {
   }
 
   async #ask(): Promise<void> {
-    using socket = await RawSocket.connect(this.#options.queryAddress, Infinity);
+    const { queryAddress } = this.#options;
+    using framed = await FramedConnection.connect(queryAddress);
+    using redis = await RedisConnection.connect(queryAddress);
     while (!this.#isOver) {
       await this.#resumed();
       const round = ++this.#round;
       const sentMs = performance.now();
-      const refused = await this.#exchange(socket, this.#calls(round));
+      const connection = round % 2 === 0 ? framed : redis;
+      const refused = await this.#exchange(connection, this.#calls(round));
       const answeredMs = performance.now();
       this.#latenciesMs.push(answeredMs - sentMs);
       if (!refused.has(roundCall)) {
@@ -138,7 +141,7 @@ export class PoliteClient {
   #calls(round: number): Call[] {
     const { prefix } = this.#options;
     const key = `${prefix}${round % keyCount}`;
-    const value = `${round}.${"x".repeat(round % 50 === 0 ? 20_000 : round % 60)}`;
+    const value = `${round}.${"x".repeat(round % 25 === 0 ? 20_000 : round % 60)}`;
     const calls: Call[] = [
       { method: "Put", params: [`${prefix}round`, `${round}`] },
       { method: "Get", params: [`${prefix}${(round * 7) % keyCount}`] },
@@ -150,7 +153,7 @@ export class PoliteClient {
       { method: "Get", params: [`${prefix}deleted`] },
       { method: "Get", params: [`${prefix}absent`] },
     ];
-    if (round % 20 === 0) {
+    if (round % 15 === 0) {
       calls.push({ method: "List", params: [`${prefix}1`] });
       calls.push({ method: "Count", params: [`${prefix}1`] });
     }
@@ -158,34 +161,32 @@ export class PoliteClient {
   }
 
   /** Sends all calls, and compares each answer. @returns the numbers of those that were refused. */
-  async #exchange(socket: RawSocket, calls: readonly Call[]): Promise<ReadonlySet<number>> {
+  async #exchange(
+    connection: PoliteConnection,
+    calls: readonly Call[],
+  ): Promise<ReadonlySet<number>> {
     const before = this.#values;
     const refused = new Set<number>();
     let { results, values } = executed(before, calls, refused);
-    const base = (this.#round * 16) % 2 ** 32;
-    const frames = calls.map(({ method, params }, i) => requestFrame(base + i, method, params));
-    await answered("a request could not be sent", socket.send(concat(...frames)));
-    // With strict durability an answer to a Put or Delete comes behind those that need not wait for the disk.
+    await answered("a request could not be sent", connection.send(calls));
+    // With strict durability an answer to a Put or Delete may come behind those that need not wait for the disk.
     const waits = (i: number) => calls[i].method === "Put" || calls[i].method === "Delete";
     const open = new Set(calls.keys());
     while (open.size > 0) {
-      const reply = await answered("an answer did not come", socket.reply()) as Reply;
-      const [type, msgid, error, result] = reply;
-      const i = msgid - base;
-      if (type !== 1 || !open.has(i)) throw new Error(`nobody asked for ${text(reply)}`);
+      const answer = await answered("an answer did not come", connection.answer());
+      const { call: i, isOverloaded, text } = answer;
+      if (!open.has(i)) throw new Error(`nobody asked for ${text}`);
       const first = [...open].find((other) => !waits(other)) ?? i;
-      if (!waits(i) && i !== first) throw new Error(`out of order: ${text(reply)}`);
+      if (!waits(i) && i !== first) throw new Error(`out of order: ${text}`);
       open.delete(i);
       this.#answers++;
-      if (this.#options.mayBeRefused && waits(i) && error?.[0] === "overloaded") {
+      if (this.#options.mayBeRefused && waits(i) && isOverloaded) {
         this.#refusals++;
         refused.add(i);
         ({ results, values } = executed(before, calls, refused));
-      } else if (error !== null || !isEqual(result, results[i])) {
+      } else if (!answer.says(results[i])) {
         const { method, params } = calls[i];
-        throw new Error(
-          `${method} ${text(params)} gives ${text([error, result])}, not ${text(results[i])}`,
-        );
+        throw new Error(`${method} ${shown(params)} gives ${text}, not ${shown(results[i])}`);
       }
     }
     this.#values = values;
@@ -256,9 +257,9 @@ export class PoliteClient {
       for (;;) {
         const asking = socket.ask("List", prefix);
         const found = await answered("a server does not answer at the end", asking);
-        if (isEqual(found, expected)) break;
+        if (isSame(found, expected)) break;
         if (performance.now() > endMs) {
-          throw new Error(`${address} shows ${text(found)} at the end, not ${text(expected)}`);
+          throw new Error(`${address} shows ${shown(found)} at the end, not ${shown(expected)}`);
         }
         await sleep(crossPauseMs);
       }
@@ -271,18 +272,4 @@ function answered<T>(otherwise: string, promise: Promise<T>): Promise<T> {
   return inTime(promise, patienceMs, () => {
     throw new Error(`${otherwise} within ${patienceMs} ms`);
   });
-}
-
-function isEqual(found: unknown, expected: unknown): boolean {
-  if (typeof expected !== "object" || expected === null) return found === expected;
-  if (typeof found !== "object" || found === null) return false;
-  const names = Object.keys(expected);
-  return Object.keys(found).length === names.length &&
-    names.every((name) =>
-      (found as Record<string, unknown>)[name] === (expected as Record<string, unknown>)[name]
-    );
-}
-
-function text(value: unknown): string {
-  return JSON.stringify(value)?.slice(0, 200);
 }
