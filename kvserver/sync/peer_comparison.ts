@@ -273,10 +273,9 @@ export class PeerComparison {
     const { id, place, ranges, leftOut = false } = step;
     const state = this.#state;
     const isSame = state.name !== "idle" && state.of.id === id;
-    if (isSame ? place !== nextPlace(state.of) : place > 0) {
-      // It answers what this server knows nothing of any more, so it says nothing of what has been written since.
-      // The peer does not go on with any other one.
-      if (ranges.length > 0 && state.name === "waiting") this.lost(nowMs);
+    if (isSame && place !== nextPlace(state.of)) {
+      // One of both has lost a message of it.
+      if (state.name === "waiting") this.lost(nowMs);
       return;
     }
     if (ranges.length === 0) {
@@ -292,14 +291,29 @@ export class PeerComparison {
         nowMs - state.sinceMs > roundTripMs + this.#limits.comparisonGraceMs;
       if (state.of.isOwn && state.of.heard === 0 && this.#isLower && !isOld) return;
     } else if (isSame && state.name !== "waiting") return;
-    const of = isSame && state.name === "waiting"
-      ? told(heardMore(state.of), step)
-      : told({ id, isOwn: false, wasUrgent: this.#isUrgent, heard: 1, hasToldOwn: false }, step);
     // Until it is the peer's turn: of its message no more is kept.
     const asked = ranges.slice();
-    if (isSame) this.#state = { name: "asking", of, ranges: asked };
-    else this.#serve(of, asked);
+    if (isSame && state.name === "waiting") {
+      this.#state = { name: "asking", of: told(heardMore(state.of), step), ranges: asked };
+    } else if (place === 0) {
+      const of = { id, isOwn: false, wasUrgent: this.#isUrgent, heard: 1, hasToldOwn: false };
+      this.#serve(told(of, step), asked);
+    } else this.#resume(told(lostCourse(id, place), step), asked);
     this.#leftOut ||= leftOut;
+  }
+
+  /**
+   * The peer goes on with one that this server has lost, because on a slow link answers come late. It brings
+   * what it finds; but nobody knows any more when it began here, so that it is not for anything that is owed,
+   * and what this server has seen by now is not claimed at its end.
+   */
+  #resume(of: Course, ranges: Uint8Array): void {
+    this.#leftOut = true;
+    this.agreement.begun();
+    this.#isServing = false;
+    this.#isLacked ||= this.#isFindingLacked;
+    this.#isFindingLacked = false;
+    this.#state = { name: "asking", of, ranges };
   }
 
   /**
@@ -456,6 +470,13 @@ function ownPlace({ isOwn, heard }: Course): number {
 /** The place of what the peer says next. */
 function nextPlace(of: Course): number {
   return ownPlace(of) + 1;
+}
+
+/** What is known of a comparison that was lost here, by the place of a message of the peer. */
+function lostCourse(id: number, place: number): Course {
+  const isOwn = place % 2 === 1;
+  const heard = isOwn ? (place + 1) / 2 : place / 2 + 1;
+  return { id, isOwn, wasUrgent: false, heard, hasToldOwn: false };
 }
 
 function heardMore(of: Course): Course {

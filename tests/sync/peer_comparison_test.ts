@@ -59,21 +59,25 @@ Deno.test("PeerComparison goes on when a message of an earlier one was lost", ()
   assertEquals(comparison.asked, undefined);
 });
 
-Deno.test("PeerComparison takes no answer in one that it knows nothing of for the beginning of one", () => {
+Deno.test("PeerComparison goes on with one that it has lost, and claims nothing at its end", () => {
   // It was lost here, with a connection, and the answer of the peer was on its way.
   const comparison = begun();
+  const seen = new Uint8Array();
+  const id = comparisonId(1, causes.urgent);
   comparison.lost(1);
-  comparison.received({ ...ofPeer, id: comparisonId(1, causes.urgent), place: 1 }, 2, roundTripMs);
-  assertEquals([comparison.asked, comparison.isOwed], [undefined, true]);
+  comparison.received({ ...ofPeer, id, place: 1, seen }, 2, roundTripMs);
+  comparison.answered(id, new Uint8Array(9), 0, { tookMs: 0, leftOut: false, seen });
+  assertEquals(comparison.leaving(0, 0, 2)?.place, 2);
+  comparison.received({ id, place: 3, ranges: new Uint8Array() }, 3, roundTripMs);
+  assertEquals([comparison.isAwaited(id), comparison.takeEnded()], [false, undefined]);
+  assertEquals(comparison.isOwed, true);
 });
 
-Deno.test("PeerComparison begins anew when the peer goes on with another one", () => {
+Deno.test("PeerComparison begins anew when the peer has lost a message of it", () => {
   const comparison = begun();
-  comparison.received({ ...ofPeer, place: 1 }, roundTripMs, roundTripMs);
-  assertEquals([comparison.isAwaited(comparisonId(1, causes.urgent)), comparison.isOwed], [
-    false,
-    true,
-  ]);
+  const id = comparisonId(1, causes.urgent);
+  comparison.received({ ...ofPeer, id, place: 3 }, roundTripMs, roundTripMs);
+  assertEquals([comparison.isAwaited(id), comparison.isOwed], [false, true]);
 });
 
 /** A comparison of the peer comes to its end while one is urgent here. @returns whether one still is. */
