@@ -25,7 +25,7 @@ import {
 import { givesPagesBack } from "./free_pages.ts";
 import { createSegment, segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
 import { insertManifest } from "./manifest.ts";
-import { createPrivateFile } from "./private_files.ts";
+import { createPrivateFile, isEndless } from "./private_files.ts";
 import { newDirectoryId, segmentHeaderBytes } from "./segment_header.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
@@ -163,8 +163,9 @@ export function checkDataFile(directory: string, access: Access): number {
  * @throws {DataDirectoryError} when that is not possible.
  */
 export function openDataFile(directory: string, access: Access): DatabaseSync {
+  const path = `${directory}/${dataFileName}`;
+  expectEnd(directory, path);
   try {
-    const path = `${directory}/${dataFileName}`;
     const database = new DatabaseSync(path, { readOnly: access === "read" });
     database.exec(access === "read" ? readPragmas : writePragmas);
     return database;
@@ -222,8 +223,15 @@ const applicationIdAt = 68;
 /** Those of SQLite's formats that there are: without and with a log of its own. */
 const sqliteVersions = [1, 2];
 
+/** Checks that whoever opens the file comes to an end. @throws {DataDirectoryError} */
+function expectEnd(directory: string, path: string): void {
+  if (!isEndless(path)) return;
+  throw new DataDirectoryError(directory, `its ${dataFileName} is no regular file`);
+}
+
 function readHeader(directory: string, path: string, access: Access): Uint8Array {
   const header = new Uint8Array(headerBytes);
+  expectEnd(directory, path);
   try {
     using file = Deno.openSync(path, { read: true, write: access === "write" });
     const count = file.readSync(header) ?? 0;

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { reasonOf } from "../../log/mod.ts";
 import { DataDirectoryError, DataDirectoryInUseError, type DirectoryOwner } from "./data_error.ts";
 import { HeldFile } from "./held_file.ts";
-import { createPrivateFile, writeAll } from "./private_files.ts";
+import { createPrivateFile, isEndless, writeAll } from "./private_files.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
 /**
@@ -44,7 +44,8 @@ export class DirectoryLock {
 
   /** Checks, without writing anything, that nobody holds the lock. @throws {DataDirectoryInUseError} */
   static expectFree(directory: string): void {
-    if (!DirectoryLock.isIn(directory)) return;
+    // No server has locked a pipe.
+    if (!DirectoryLock.isIn(directory) || isEndless(lockIn(directory))) return;
     let database: DatabaseSync | undefined;
     try {
       database = new DatabaseSync(lockIn(directory), { readOnly: true });

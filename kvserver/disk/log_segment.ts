@@ -13,7 +13,7 @@
 import { reasonOf } from "../../log/mod.ts";
 import { damaged, DataDirectoryError } from "./data_error.ts";
 import { type SeedAt, stretches } from "./log_record.ts";
-import { createPrivateFile, writeAll } from "./private_files.ts";
+import { createPrivateFile, isEndless, writeAll } from "./private_files.ts";
 import {
   readSegmentHeader,
   type SegmentHeader,
@@ -65,8 +65,9 @@ export interface SegmentFile {
   header: SegmentHeader | undefined;
 }
 
-/** Reads header and length of a segment. A segment that is not there, or no longer, has no bytes. */
+/** Reads header and length of a segment. A segment that is not there, or no longer, or no file, has no bytes. */
 export function segmentFile(directory: string, number: number): SegmentFile {
+  if (isEndless(segmentPath(directory, number))) return { number, bytes: 0, header: undefined };
   const head = new Uint8Array(segmentHeaderBytes);
   try {
     using file = Deno.openSync(segmentPath(directory, number));
@@ -91,6 +92,9 @@ export interface SegmentContent {
 
 /** The bytes of a segment; `undefined` when there is none, or no longer. @throws {DataDirectoryError} */
 export function segmentBytes(directory: string, number: number): Uint8Array | undefined {
+  if (isEndless(segmentPath(directory, number))) {
+    throw new DataDirectoryError(directory, `its ${segmentName(number)} is no regular file`);
+  }
   try {
     return Deno.readFileSync(segmentPath(directory, number));
   } catch (cause) {

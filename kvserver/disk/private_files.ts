@@ -57,6 +57,20 @@ export function expectRegularFiles(directory: string): void {
 }
 
 /**
+ * Whether what has this name, or what a link of this name leads to, is a pipe, a device or the like: whoever opens
+ * or reads it may come to no end.
+ */
+export function isEndless(path: string): boolean {
+  try {
+    const { isFile, isDirectory } = Deno.statSync(path);
+    return !isFile && !isDirectory;
+  } catch {
+    // It is not there, or leads nowhere: opening it says so.
+    return false;
+  }
+}
+
+/**
  * Sees that a directory that is to become a data directory holds nothing else: a mistyped path would
  * scatter files over a directory that is somebody's.
  *

@@ -27,6 +27,7 @@ import { chainFaults, oldChainFaults } from "./log_chain.ts";
 import { stretches } from "./log_record.ts";
 import { oldSeedAt, segmentBytes, segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import { isEndless } from "./private_files.ts";
 import { readSegmentHeader, segmentHeaderBytes, segmentSeed } from "./segment_header.ts";
 import { SqlitePages, type SqliteValue } from "./sqlite_pages.ts";
 
@@ -255,8 +256,9 @@ export class Salvage {
   }
 
   #readFile(name: string): Uint8Array {
+    const path = `${this.#directory}/${name}`;
     try {
-      return Deno.readFileSync(`${this.#directory}/${name}`);
+      return isEndless(path) ? new Uint8Array() : Deno.readFileSync(path);
     } catch {
       // That it is not there, or cannot be read, has been said.
       return new Uint8Array();
@@ -329,8 +331,10 @@ function idIn(directory: string, segments: readonly number[]): Uint8Array | unde
 }
 
 function isOldSegment(directory: string, number: number): boolean {
+  const path = `${directory}/${segmentName(number)}`;
+  if (isEndless(path)) return false;
   try {
-    using file = Deno.openSync(`${directory}/${segmentName(number)}`);
+    using file = Deno.openSync(path);
     const bytes = new Uint8Array(11);
     file.readSync(bytes);
     return new TextDecoder().decode(bytes) === "cmud log 1\n";
