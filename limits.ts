@@ -445,6 +445,14 @@ export interface Limits {
   readonly unhandledMessagesMax: number;
   /** Bytes of the unhandled messages of a connection, the last one aside; at the bound, no more is read. */
   readonly unhandledBytesMax: number;
+  /** Unhandled messages of all connections of other systems; past it those with more than a share are not read. */
+  readonly unhandledMessagesTotalMax: number;
+  /** Bytes of the unhandled messages of all connections of other systems; past it likewise. */
+  readonly unhandledBytesTotalMax: number;
+  /** Unhandled messages that each of these connections may have, whatever the others have. */
+  readonly unhandledMessagesShare: number;
+  /** Bytes of unhandled messages that each of them may have, the last one aside. */
+  readonly unhandledBytesShare: number;
   /** While messages of a connection are unhandled or under way, it is said so often how many are handled. */
   readonly ackRepeatMs: number;
   /** A connection on which nothing comes for so long, not even the answer to a `Ping`, is ended. */
@@ -529,6 +537,10 @@ export interface Limits {
    * servers compare what they hold.
    */
   readonly outboxBytesMax: number;
+  /** A step of a sync actor, in which it looks at all peers, is long from this time on. */
+  readonly longStepMs: number;
+  /** So many times as long as a long step took, what others tell waits for the next one. */
+  readonly stepPauseRatio: number;
   /** How often replicas are compared with those of another server, though nobody knows of a difference. */
   readonly comparisonIntervalMs: number;
   /** So many times as long as one took, the next one waits: a query actor has other things to do. */
@@ -818,6 +830,10 @@ export const defaultLimits: Limits = {
   claimNoticeMs: 3_000,
   unhandledMessagesMax: 4_096,
   unhandledBytesMax: 16 * MiB,
+  unhandledMessagesTotalMax: 4_096,
+  unhandledBytesTotalMax: 64 * MiB,
+  unhandledMessagesShare: 8,
+  unhandledBytesShare: 64 * KiB,
   ackRepeatMs: 1_000,
   pingPatienceMs: 15_000,
   heartbeatMs: 2_000,
@@ -854,6 +870,8 @@ export const defaultLimits: Limits = {
   lagCheckMs: 100,
   inFlightMessagesMax: 64,
   outboxBytesMax: 64 * MiB,
+  longStepMs: 0.25,
+  stepPauseRatio: 4,
   comparisonIntervalMs: 5_000,
   comparisonPauseRatio: 50,
   comparisonQuietMs: 1_000,

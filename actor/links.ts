@@ -14,11 +14,13 @@ import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
 import { type ConnectionEnds, type ConnectionHost, SystemConnection } from "./system_connection.ts";
 import { type Claim, type SystemId, systemKey } from "./system_id.ts";
 import type { TellHost, TellLink, Traffic } from "./tell_network.ts";
+import { UnhandledMessages } from "./unhandled_messages.ts";
 
 /** The links of a port to other systems, and the connections that those have to it. */
 export class Links implements RemoteLinkHost, ConnectionHost {
   readonly system: TellHost;
   readonly environment: Environment;
+  readonly unhandled: UnhandledMessages;
   #dialing: Transport;
   /** By incarnation, then by address: both are at hand, and putting them together would take longer. */
   #links = new Map<string, Map<string, RemoteLink>>();
@@ -56,6 +58,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     this.#credentials = credentials;
     this.system = system;
     this.environment = environment;
+    this.unhandled = new UnhandledMessages(environment);
     this.#dialing = dialing;
     this.#countersigns = new Countersigns(environment);
     this.#introductions = new Introductions({

@@ -1,12 +1,15 @@
 import { type Accounted, Charge, type Limited, type Timers } from "../rpc/mod.ts";
+import type { UnhandledMessages } from "./unhandled_messages.ts";
 
 /**
  * The messages of a connection that are kept: those that were handed over and are not handled, and one that
- * is held. A window of bounded size: when it is full, no more is read. What is handled is acknowledged.
+ * is held. A window of bounded size: when it is full, or all windows together are, no more is read. What is handled is acknowledged.
  */
 export class ReceiveWindow {
   #environment: Pick<Timers, "soon"> & Limited & Accounted;
   #acknowledge: (count: number) => void;
+  /** Those of all connections. */
+  #all: UnhandledMessages;
   #messages = 0;
   #bytes: Charge;
   /** How many messages were handled in all, and how many of them the other end knows of. */
@@ -18,9 +21,11 @@ export class ReceiveWindow {
   /** @param acknowledge says how many messages were handled in all */
   constructor(
     environment: Pick<Timers, "soon"> & Limited & Accounted,
+    all: UnhandledMessages,
     acknowledge: (count: number) => void,
   ) {
     this.#environment = environment;
+    this.#all = all;
     this.#acknowledge = acknowledge;
     this.#bytes = new Charge(environment.memory, "peers");
   }
@@ -29,7 +34,7 @@ export class ReceiveWindow {
   get hasRoom(): boolean {
     const { limits: { unhandledMessagesMax, unhandledBytesMax }, memory } = this.#environment;
     return this.#messages < unhandledMessagesMax && this.#bytes.bytes < unhandledBytesMax &&
-      !memory.isFull;
+      this.#all.hasRoom(this.#messages, this.#bytes.bytes) && !memory.isFull;
   }
 
   /** Whether messages that were handed over are unhandled. */
@@ -51,12 +56,14 @@ export class ReceiveWindow {
   add(bytes: number): void {
     this.#messages++;
     this.#bytes.add(bytes);
+    this.#all.add(bytes);
   }
 
   /** A message that was handed over is handled. One acknowledgement leaves for all those of a turn. */
   handled(bytes: number): void {
     this.#messages--;
     this.#bytes.add(-bytes);
+    this.#all.handled(bytes);
     this.#handled++;
     if (this.#isAckDue) return;
     this.#isAckDue = true;

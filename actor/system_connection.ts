@@ -30,11 +30,14 @@ import type { Claim, SystemId } from "./system_id.ts";
 import { systemMethodNeeds, SystemMethods } from "./system_methods.ts";
 import { isTell, readTell } from "./tell_frame.ts";
 import type { TellHost } from "./tell_network.ts";
+import type { UnhandledMessages } from "./unhandled_messages.ts";
 
 /** The port of a `SystemConnection`, as the connection sees it. */
 export interface ConnectionHost {
   readonly system: TellHost;
   readonly environment: Pick<Timers, "after" | "soon"> & Clock & Limited & Accounted;
+  /** The messages of all connections that are not handled. */
+  readonly unhandled: UnhandledMessages;
   /**
    * Finds out whether a system was greeted at the address that a caller claims, and says that the caller
    * is itself; dials it if need be.
@@ -86,7 +89,8 @@ type Caller =
  * before it is handed over; one that fails ends the connection. What a newer version may send beside it
  * is ignored.
  *
- * The messages that are handed over and not handled are bounded: at the bound no more is read.
+ * The messages that are handed over and not handled are bounded, for each connection and for all: at the bound no
+ * more is read.
  */
 export class SystemConnection implements FrameExecutor, RequestHandler, DeliverySource {
   isWaiting = false;
@@ -141,6 +145,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     );
     this.#window = new ReceiveWindow(
       host.environment,
+      host.unhandled,
       (count) => this.#acknowledge(count),
     );
     this.#heartbeat = new Heartbeat(host.environment, () => this.#send({ name: "Ping" }));

@@ -53,6 +53,7 @@ import {
 import { readClaims } from "../versions/version_bytes.ts";
 import { Sender } from "./sender.ts";
 import { Stability } from "./stability.ts";
+import { StepPauses } from "./step_pauses.ts";
 import { StateReader } from "./state_reader.ts";
 import { StateReceiver } from "./state_receiver.ts";
 import { SyncFigureCount } from "./sync_figure_count.ts";
@@ -98,7 +99,8 @@ export interface SyncActorOptions {
  * Forwards what query actors accepted: from each of this server's to the others, and once to the sync
  * actor of each other server. It has no replica, only an outbox per receiver.
  *
- * Each message changes what is to be sent, and to whom; then a step sends all that is due.
+ * Each message changes what is to be sent, and to whom; then a step sends all that is due. Behind a long step
+ * messages of other servers share the next one.
  */
 export class SyncActor implements Actor {
   #context: ActorContext;
@@ -115,6 +117,7 @@ export class SyncActor implements Actor {
   #held = new HeldMessages();
   #overload: Overload;
   #stability: Stability;
+  #pauses: StepPauses;
   #sender: Sender;
   #drain: Drain;
   #memberTable: MemberTable;
@@ -135,6 +138,7 @@ export class SyncActor implements Actor {
     }: SyncActorOptions = {},
   ) {
     this.#context = context;
+    this.#pauses = new StepPauses(context);
     this.#onVisible = onVisible;
     this.#forgetAfterMs = forgetAfterMs;
     this.#hasDisk = journal !== undefined;
@@ -191,6 +195,7 @@ export class SyncActor implements Actor {
       case "peer":
         this.#received(message);
         this.#held.add(this.#replicas.all, this.#context.hold());
+        if (this.#isPausing()) return;
         break;
       case "forgetDue":
         this.#members.forgetDownFor(this.#forgetAfterMs);
@@ -308,8 +313,18 @@ export class SyncActor implements Actor {
     this.#context.tellAfter(this.#context.self, { type: "forgetDue" }, delayMs);
   }
 
+  /** Whether the last step was so long that the next one comes later, and for more messages than this one. */
+  #isPausing(): boolean {
+    const leftMs = this.#pauses.leftMs();
+    if (leftMs === 0) return false;
+    this.#ticks.within(leftMs);
+    this.#ticks.request();
+    return true;
+  }
+
   /** Sends all that a message has made due. */
   #step(): void {
+    const startMs = this.#context.monotonicMs();
     // Before all that follows, because it decides what may be read and sent.
     for (const peer of this.#members.peers) {
       for (const ms of peer.acknowledged(this.#context.link(peer.ref))) this.#onVisible(ms);
@@ -331,6 +346,7 @@ export class SyncActor implements Actor {
     this.#figures?.count(this.#members, this.#replicas, this.#comparer.figures, nowMs);
     // All that waits was looked at.
     this.#ticks.request();
+    this.#pauses.stepped(startMs);
   }
 
   /**

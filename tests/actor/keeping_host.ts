@@ -1,6 +1,7 @@
 import type { Marshalled, MetListener, SystemId, TellHost } from "../../actor/mod.ts";
 import { StatsTable } from "../../actor/stats.ts";
 import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";
+import { UnhandledMessages } from "../../actor/unhandled_messages.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import { msgpackDecode } from "../deps.ts";
 import { framesIn } from "../support/rpc/raw_socket.ts";
@@ -17,6 +18,7 @@ export class KeepingHost implements TellHost, ConnectionHost {
   readonly cluster = "cmud";
   readonly version = "0.0.0";
   readonly environment = realEnvironment;
+  readonly unhandled = new UnhandledMessages(realEnvironment);
   readonly kept: [counter: number, message: Marshalled][] = [];
   readonly bugs: unknown[] = [];
   readonly refusals: [from: string, reason: string][] = [];

@@ -1,4 +1,5 @@
 import type { SystemConnection } from "../../actor/system_connection.ts";
+import { UnhandledMessages } from "../../actor/unhandled_messages.ts";
 import { defaultLimits } from "../../limits.ts";
 import { MemoryAccount, realEnvironment, type Reply } from "../../rpc/mod.ts";
 import {
@@ -309,6 +310,37 @@ Deno.test("SystemConnection reads no more while too much waits to be handled", a
     await rest;
     assertEquals(host.told.map(([, text]) => text), ["aaa", "bbb", "ccc"]);
     connection.close();
+  }
+});
+
+Deno.test("SystemConnection that has its share reads no more while all together have too much", async () => {
+  for (
+    const bound of [
+      { unhandledMessagesTotalMax: 3, unhandledMessagesShare: 1 },
+      { unhandledBytesTotalMax: 12, unhandledBytesShare: 4 },
+    ]
+  ) {
+    const host = new KeepingHost();
+    const limits = { ...realEnvironment.limits, ...bound };
+    const environment = { ...realEnvironment, limits };
+    Object.assign(host, { environment, unhandled: new UnhandledMessages(environment) });
+    const [many, few] = [host.newConnection(), host.newConnection()];
+    const tells = ["aaa", "bbb", "ccc", "ddd"].map((text) => spellings[0](7, msgpackEncode(text)));
+    const read = (count: number) => concat(...tells.slice(0, count)).length;
+    execute(many, hello);
+    execute(few, hello);
+    assertEquals(execute(many, concat(...tells)).consumed, read(3));
+    assertEquals(execute(few, concat(...tells)).consumed, read(1));
+    assertEquals(host.told.length, 4);
+    // It has more than its share still, and all together have no room.
+    many.handled(host.kept[0][1]);
+    const waiting = few.execute(tells[1]) as Promise<Reply>;
+    assertEquals(host.told.length, 4);
+    few.handled(host.kept[3][1]);
+    await waiting;
+    assertEquals(host.told.map(([, text]) => text), ["aaa", "bbb", "ccc", "aaa", "bbb"]);
+    many.close();
+    few.close();
   }
 });
 

@@ -98,3 +98,45 @@ Deno.test("however many servers are known that are not there, a sync actor looks
   assertGreater(ticks, 5);
   assertLess(ticks, 2 * 10_000 / defaultLimits.peerCheckMs);
 });
+
+Deno.test("a sync actor that takes long to look at its peers does so once for many of their messages", () => {
+  let looks = 0;
+  const later = new Later({
+    memory: new MemoryAccount(),
+    link: () => {
+      looks++;
+      later.nowMs++;
+      return noLink;
+    },
+    watchLink: () => {},
+    tell: () => {},
+    hold: () => () => {},
+    log: silentLogger,
+  });
+  const actor = new SyncActor(later.context);
+  const tell = (message: unknown) => actor.onMessage(message as Told);
+  tell({ type: "start", queryActors: [{ ...self, counter: 2 }], hasState: true });
+  const refs = Array.from(
+    { length: 10 },
+    (_, i) => ({ address: `b${i}:1`, incarnation: `b${i}`, counter: 1 }),
+  );
+  for (const ref of refs) tell({ type: "met", ref });
+  looks = 0;
+  // None has entries; ten a millisecond come.
+  const message = { type: "peer", entries: new Uint8Array([0x90, 0]), peers: [] };
+  const messages = 10_000;
+  for (let i = 0; i < messages; i++) {
+    later.nowMs += 0.1;
+    const next = later.next(later.nowMs);
+    if (next !== undefined) tell(next);
+    tell({ ...message, from: refs[i % refs.length], wantsState: 0, stateDone: 0 });
+  }
+  assertGreater(looks, 0);
+  assertLess(looks, messages);
+  // What they have told is acted upon, though nobody tells anything any more.
+  const before = looks;
+  for (let next; (next = later.next(later.nowMs + 1_000)) !== undefined && looks === before;) {
+    tell(next);
+  }
+  assertGreater(looks, before);
+});
