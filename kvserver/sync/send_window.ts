@@ -49,11 +49,6 @@ export class SendWindow {
     return this.#isGrowing === false;
   }
 
-  /** How long it takes about until so many bytes are acknowledged; 0: what the link carries is not known. */
-  drainMs(bytes: number): number {
-    return this.isSettled ? this.#quickMs * bytes / this.#bytes : 0;
-  }
-
   /** Bytes of the entries in a message. */
   get messageBytes(): number {
     const { syncMessageBytesMax } = this.#limits;

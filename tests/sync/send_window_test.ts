@@ -200,13 +200,3 @@ Deno.test("a message is a third of what may be under way once a link has shown w
   window.connected(1);
   assert(!window.isSettled);
 });
-
-Deno.test("drainMs() tells how long so much takes, once it is known what the link carries", () => {
-  for (const [bytesPerMs, roundTripMs] of [[100, 10], [1_000, 500], [10_000, 500]]) {
-    const link = new BusyLink(bytesPerMs, roundTripMs);
-    assertEquals(link.window.drainMs(MiB), 0);
-    link.run(60_000);
-    const ms = link.window.drainMs(10 * MiB) * bytesPerMs / (10 * MiB);
-    assert(ms > 0.7 && ms < 1.4, `${ms} times as long at ${bytesPerMs} bytes/ms`);
-  }
-});

@@ -9,12 +9,18 @@
  * asks for so much that its players have no time to ask as often as they would, on a machine that has to run
  * all of them. With `--together` those of this checkout share a client, as players at the doors of a host do.
  *
+ * A machine has no room for a thousand games. With `--lean N` so many of the players only ask and hear what a
+ * player does, in a process of their own, and the others measure. With `--places N` the lean ones are spread
+ * over so many places, one of which is that of the others.
+ *
  * @module
  */
 
 import { parseArgs } from "node:util";
 import { countersOf } from "../../../bench/process_counters.ts";
 import { spreadOf } from "../../../bench/mod.ts";
+import * as world from "../../../app/game/world/world.ts";
+import type { Talked } from "./talk.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,20 +29,39 @@ const { values } = parseArgs({
     says: { type: "string", default: "0.4" },
     seconds: { type: "string", default: "20" },
     rounds: { type: "string", default: "3" },
+    warmUp: { type: "string", default: "30" },
     /** Processes that the players are spread over. */
     processes: { type: "string", default: "1" },
     against: { type: "string" },
     deaf: { type: "boolean", default: false },
     together: { type: "boolean", default: false },
+    /** Of the players, so many are lean. */
+    lean: { type: "string", default: "0" },
+    places: { type: "string", default: "1" },
   },
 });
-const [players, says, seconds, rounds, processes] = [
+const [players, says, seconds, rounds, processes, lean, places] = [
   values.players,
   values.says,
   values.seconds,
   values.rounds,
   values.processes,
+  values.lean,
+  values.places,
 ].map(Number);
+/** Players who play the game, and measure. */
+const playing = players - lean;
+/** Players of one place. */
+const inPlace = players / places;
+
+/** How many of the lean players are in which place, as `lean_players.ts` takes it. */
+function leanCrowds(): string[] {
+  const others = [...world.places.keys()].filter((place) => place !== world.firstPlace);
+  return [
+    `${world.firstPlace}:${inPlace - playing}`,
+    ...others.slice(0, places - 1).map((place) => `${place}:${inPlace}`),
+  ];
+}
 
 /** What a round came to. */
 interface Round {
@@ -46,8 +71,11 @@ interface Round {
   readonly bytes: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of all that was said, the share that was heard, each by each other player. */
+  /** Of all that was said in their place, the share that was heard, each by each other player who measures. */
   readonly heard: number;
+  /** Processor time of those who play, and of those who are lean. */
+  readonly playingCpu: number;
+  readonly leanCpu: number;
 }
 
 /** How players are connected, and whether they read what they are told: as `players.ts` takes it. */
@@ -104,6 +132,7 @@ class Child {
 class Crowd {
   #server: Child;
   #players: Child[] = [];
+  #lean: Child | undefined;
 
   private constructor(checkout: URL) {
     const main = new URL("main.ts", checkout).href;
@@ -113,42 +142,65 @@ class Crowd {
   static async gather(checkout: URL, manner: Manner): Promise<Crowd> {
     const crowd = new Crowd(checkout);
     const { queryAddresses: [address] } = JSON.parse(await crowd.#server.line());
-    const each = Math.ceil(players / processes);
-    for (let at = 0; at < players; at += each) {
+    const each = Math.ceil(playing / processes);
+    for (let at = 0; at < playing; at += each) {
       const script = new URL("players.ts", import.meta.url).href;
-      const count = Math.min(each, players - at);
+      const count = Math.min(each, playing - at);
       const child = new Child([script, checkout.href, address, String(at), String(count), manner]);
       crowd.#players.push(child);
+      await child.line();
+    }
+    if (lean > 0) {
+      const script = new URL("lean_players.ts", import.meta.url).href;
+      const child = crowd.#lean = new Child([script, address, String(playing), ...leanCrowds()]);
       await child.line();
     }
     return crowd;
   }
 
   async talk(forSeconds: number): Promise<Round> {
-    const { pid } = this.#server.process;
-    const before = await countersOf(pid);
+    const before = await this.#cpuSeconds();
     const startMs = performance.now();
-    for (const child of this.#players) await child.tell(`${says} ${forSeconds}\n`);
-    const told = await Promise.all(
-      this.#players.map(async (child) => JSON.parse(await child.line())),
+    const talkers = this.#talkers;
+    for (const child of talkers) await child.tell(`${says} ${forSeconds}\n`);
+    const told: Talked[] = await Promise.all(
+      talkers.map(async (child) => JSON.parse(await child.line())),
     );
     const tookSeconds = (performance.now() - startMs) / 1_000;
-    const after = await countersOf(pid);
+    const after = await this.#cpuSeconds();
     const sum = (figure: "said" | "received" | "sent") =>
       told.reduce((sum, each) => sum + each[figure], 0);
-    const heardMs: number[] = told.flatMap((each) => each.heardMs).sort((a, b) => a - b);
+    const heardMs = told.flatMap((each) => each.heardMs).sort((a, b) => a - b);
     const percentile = (part: number) => heardMs[Math.ceil(part * heardMs.length) - 1] ?? NaN;
+    const heardEach = sum("said") * (inPlace - 1) / players;
+    const share = (of: keyof typeof after) => (after[of] - before[of]) / tookSeconds;
     return {
-      cpu: ((after?.cpuSeconds ?? NaN) - before!.cpuSeconds) / tookSeconds,
+      cpu: share("server"),
       bytes: (sum("received") + sum("sent")) / forSeconds,
       p50Ms: percentile(0.5),
       p99Ms: percentile(0.99),
-      heard: heardMs.length / (sum("said") * (players - 1)),
+      heard: heardMs.length / (heardEach * playing),
+      playingCpu: share("playing"),
+      leanCpu: share("lean"),
     };
   }
 
+  get #talkers(): Child[] {
+    return [...this.#players, ...this.#lean === undefined ? [] : [this.#lean]];
+  }
+
+  /** Processor time until now, in seconds. */
+  async #cpuSeconds(): Promise<Record<"server" | "playing" | "lean", number>> {
+    const [server, lean, ...playing] = await Promise.all(
+      [this.#server, this.#lean, ...this.#players].map(async (child) =>
+        child === undefined ? 0 : (await countersOf(child.process.pid))?.cpuSeconds ?? NaN
+      ),
+    );
+    return { server, lean, playing: playing.reduce((sum, seconds) => sum + seconds, 0) };
+  }
+
   async end(): Promise<void> {
-    for (const child of this.#players) await child.end();
+    for (const child of this.#talkers) await child.end();
     await this.#server.end();
   }
 }
@@ -160,12 +212,14 @@ function report(name: string, results: readonly Round[]): void {
       `${(median(({ cpu }) => cpu) * 100).toFixed(1).padStart(8)} % CPU` +
       `${(median(({ bytes }) => bytes) / 1e6).toFixed(2).padStart(9)} MB/s` +
       `   heard: p50 ${median(({ p50Ms }) => p50Ms)} ms, p99 ${median(({ p99Ms }) => p99Ms)} ms` +
-      `, ${(median(({ heard }) => heard) * 100).toFixed(1)} %`,
+      `, ${(median(({ heard }) => heard) * 100).toFixed(1)} %` +
+      `   players: ${(median(({ playingCpu }) => playingCpu) * 100).toFixed(0)} % CPU` +
+      (lean === 0 ? "" : `, lean ones ${(median(({ leanCpu }) => leanCpu) * 100).toFixed(0)} %`),
   );
 }
 
 /** Who comes in asks what was said in the last minute: so it matters how long the others have talked. */
-const warmUpSeconds = 30;
+const warmUpSeconds = Number(values.warmUp);
 
 /** One crowd at a time, because players who poll do so without end. @returns the round, behind one to warm up */
 async function roundAt(checkout: URL, manner: Manner): Promise<Round> {

@@ -14,35 +14,12 @@
 import { cmudProtocol } from "../../../bench/cmud_protocol.ts";
 import { LoadConnection } from "../../../bench/load_connection.ts";
 import { beginRequest, MsgpackWriter } from "../../../rpc/mod.ts";
+import { countBytes } from "./counted_bytes.ts";
+import { saying, talkAsTold, type Talker, waitsIn } from "./talk.ts";
 
 const [checkout, address, first, count, manner] = Deno.args;
 
-/** Bytes that came and left on all connections of this process. */
-const bytes = { received: 0, sent: 0 };
-
-/** Has each connection count its bytes: games of all versions connect by this. */
-function countBytes(): void {
-  const connect = Deno.connect.bind(Deno);
-  const counting = async (options: Deno.ConnectOptions) => {
-    const conn = await connect(options);
-    const read = conn.read.bind(conn);
-    const write = conn.write.bind(conn);
-    conn.read = async (into) => {
-      const n = await read(into);
-      bytes.received += n ?? 0;
-      return n;
-    };
-    conn.write = async (from) => {
-      const n = await write(from);
-      bytes.sent += n;
-      return n;
-    };
-    return conn;
-  };
-  Deno.connect = counting as typeof Deno.connect;
-}
-
-countBytes();
+const bytes = countBytes();
 const load = (path: string) => import(new URL(path, checkout).href);
 const { diceFrom, playGame } = await load("app/game/mod.ts");
 const { gameStore } = await load("app/play/game_store.ts")
@@ -51,21 +28,8 @@ const { Client, FixedRouter } = await load("kvclient/mod.ts");
 const { realEnvironment } = await load("rpc/mod.ts");
 const { pause } = await load("app/cli/pause.ts").catch(() => load("app/pause.ts"));
 
-/** Milliseconds since the epoch, the same in all processes of a machine. */
-function nowMs(): number {
-  return performance.timeOrigin + performance.now();
-}
-
 /** How long each thing took to be heard by each other player. */
-let heardMs: number[] = [];
-
-/** What is said besides: as much as people say. */
-const words = "I have been mining all day, who helps me with the problem?";
-
-/** When a thing was said is the first that is said. */
-function hear(text: string): void {
-  for (const [, at] of text.matchAll(/ says: at (\d+\.\d)/g)) heardMs.push(nowMs() - Number(at));
-}
+const heardMs: number[] = [];
 
 /** Asks for lists as a client does, those of one turn together, and forgets what is answered. */
 class DeafLists {
@@ -125,7 +89,7 @@ function ownStore(): unknown {
 }
 
 /** Somebody at a terminal. */
-class Player {
+class Player implements Talker {
   #answer: ((line: string) => void) | undefined;
 
   constructor(n: number) {
@@ -142,7 +106,7 @@ class Player {
       lines: {
         readLine: () => new Promise<string>((resolve) => this.#answer = resolve),
         setPrompt: () => {},
-        print: hear,
+        print: (text: string) => heardMs.push(...waitsIn(text)),
       },
     });
   }
@@ -152,12 +116,11 @@ class Player {
     return this.#answer !== undefined;
   }
 
-  /** Says what the time is; nothing while the last thing is not said yet. */
   say(): boolean {
     const answer = this.#answer;
     if (answer === undefined) return false;
     this.#answer = undefined;
-    answer(`say at ${nowMs().toFixed(1)} ${words}`);
+    answer(`say ${saying()}`);
     return true;
   }
 }
@@ -171,30 +134,5 @@ for (let i = 0; i < Number(count); i++) {
 while (!players.every(({ isIdle }) => isIdle)) {
   await new Promise((resolve) => setTimeout(resolve, 50));
 }
-console.log("ready");
-
-const decoder = new TextDecoder();
-const line = new Uint8Array(100);
-for (let read = await Deno.stdin.read(line); read !== null; read = await Deno.stdin.read(line)) {
-  const [perSecond, seconds] = decoder.decode(line.subarray(0, read)).split(" ").map(Number);
-  heardMs = [];
-  const before = { ...bytes };
-  let said = 0;
-  const endMs = performance.now() + seconds * 1_000;
-  await Promise.all(players.map(async (player) => {
-    for (;;) {
-      // As calls come in: whoever talks does so independently of the others, and of what was said before.
-      const waitMs = perSecond > 0 ? -Math.log(1 - Math.random()) / perSecond * 1_000 : Infinity;
-      const leftMs = endMs - performance.now();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, leftMs)));
-      if (waitMs >= leftMs) return;
-      if (player.say()) said++;
-    }
-  }));
-  const received = bytes.received - before.received;
-  const sent = bytes.sent - before.sent;
-  // What was said last is still to be heard, and counts.
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  console.log(JSON.stringify({ said, heardMs: heardMs.map(Math.round), received, sent }));
-}
+await talkAsTold(players, bytes, heardMs);
 Deno.exit(0);
