@@ -64,6 +64,8 @@ export interface Acknowledged {
   /** Whether there were none before it. */
   readonly wasAlone: boolean;
   readonly tookMs: number;
+  /** Upper bound of the bytes of the entries that are acknowledged. */
+  readonly entryBytes: number;
   /** How long the oldest entry waited of each message that brought what was put here, and nothing else. */
   readonly waitedMs: readonly number[];
 }
@@ -151,14 +153,22 @@ export class InFlight {
     const last = this.#messages.findLast(isHandled);
     if (last === undefined) return undefined;
     const waitedMs: number[] = [];
+    let handledBytes = 0;
     for (const { contents } of this.#messages.filter(isHandled)) {
-      const { entries, isFresh, sinceMs } = contents;
+      const { entries, entryBytes, isFresh, sinceMs } = contents;
+      handledBytes += entryBytes;
       if (isFresh && sinceMs < Infinity) waitedMs.push(nowMs - sinceMs);
       entries.release();
     }
     this.#messages = this.#messages.filter((message) => !isHandled(message));
     const { bytes, bytesUnderWay, sentMs } = last;
-    return { bytesUnderWay, wasAlone: bytes === bytesUnderWay, tookMs: nowMs - sentMs, waitedMs };
+    return {
+      bytesUnderWay,
+      wasAlone: bytes === bytesUnderWay,
+      tookMs: nowMs - sentMs,
+      entryBytes: handledBytes,
+      waitedMs,
+    };
   }
 
   /** Removes all messages. */

@@ -19,8 +19,8 @@ const lagShare = 1 / 2;
  * last leaves behind all that waits then: when five times as much comes as leaves, that takes five times as
  * long as the oldest of it has waited. A third, because a rate of the past is only a guess.
  */
-const drainShare = 1 / 3;
-const hiccupShare = 1 / 8;
+const drainShare = 2 / 5;
+const hiccupShare = 1 / 16;
 
 /**
  * Whether this server takes more than can be passed on: Puts are refused while one of its own query actors is

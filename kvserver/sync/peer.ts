@@ -13,6 +13,7 @@ import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import type { Ticking } from "../messages/ticks.ts";
 import { Backlog } from "./backlog.ts";
+import { DrainRate } from "./drain_rate.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import { claimsBeyond } from "../versions/claim.ts";
 import { readSeen, type Seen } from "../versions/version_bytes.ts";
@@ -62,6 +63,7 @@ export class Peer {
   #stateSeen: Seen | undefined;
   #stateSeenBytes = 0;
   #inFlight: InFlight;
+  #drainRate = new DrainRate();
   /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
   #epoch = noEpoch;
   #heardEpoch = noEpoch;
@@ -160,9 +162,9 @@ export class Peer {
     return this.backlog.bytes + this.#inFlight.entryBytes;
   }
 
-  /** How long it takes about until the peer has all that waits now, at the rate at which it took what it has. */
+  /** How long it takes about until the peer has acknowledged all that waits now. */
   get drainMs(): number {
-    return this.window.drainMs(this.pendingBytes);
+    return this.#drainRate.drainMs(this.pendingBytes, this.#context.monotonicMs());
   }
 
   /** Age of the oldest entry that the peer has not acknowledged; 0: it has acknowledged all. */
@@ -292,6 +294,7 @@ export class Peer {
     if (entries.size > 0) this.#lastEntriesMs = nowMs;
     const position = { epoch, told: told + 1 };
     this.#inFlight.add(contents, position, bytesOf(contents), nowMs);
+    if (entries.size > 0) this.#drainRate.begin(nowMs);
     return contents;
   }
 
@@ -363,7 +366,9 @@ export class Peer {
     const nowMs = this.#context.monotonicMs();
     const acknowledged = this.#inFlight.acknowledge(epoch, handled, nowMs);
     if (acknowledged !== undefined) {
-      const { bytesUnderWay, tookMs, wasAlone } = acknowledged;
+      const { bytesUnderWay, tookMs, wasAlone, entryBytes } = acknowledged;
+      this.#drainRate.drained(entryBytes, nowMs);
+      if (this.pendingBytes === 0) this.#drainRate.end();
       this.window.acknowledged(bytesUnderWay, tookMs, wasAlone);
       this.#lastAckMs = nowMs;
       this.#heardEpoch = epoch;

@@ -1,5 +1,6 @@
 import { EventPublisher } from "../../../app/game/state/event_publisher.ts";
 import { keys, prefixes } from "../../../app/game/state/keys.ts";
+import { readPresent } from "../../../app/game/state/presence.ts";
 import { bucketsAround } from "../../../app/game/state/buckets.ts";
 import { Session, type SessionEnvironment } from "../../../app/game/state/session.ts";
 import { chatBucketMs, eventBucketMs } from "../../../app/game/world/bounds.ts";
@@ -22,6 +23,7 @@ export class LeanPlayer implements Talker {
   readonly #publisher: EventPublisher;
   readonly #listener: LeanListener;
   #isSaying = false;
+  #hasSaid = false;
 
   constructor(name: string, place: string, address: string, environment: SessionEnvironment) {
     this.#name = name;
@@ -62,6 +64,8 @@ export class LeanPlayer implements Talker {
   async #say(): Promise<void> {
     await this.#session.get(keys.place(this.#name));
     await this.#publisher.broadcast(this.#place, { did: "say", words: saying() });
+    if (!this.#hasSaid) await readPresent(this.#session, this.#session.now());
+    this.#hasSaid = true;
   }
 
   async close(): Promise<void> {

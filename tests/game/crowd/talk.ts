@@ -67,7 +67,7 @@ async function talk(talkers: readonly Talker[], perSecond: number, seconds: numb
       // As calls come in: whoever talks does so independently of the others, and of what was said before.
       const waitMs = perSecond > 0 ? -Math.log(1 - Math.random()) / perSecond * 1_000 : Infinity;
       const leftMs = endMs - performance.now();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, leftMs)));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(waitMs, leftMs))));
       if (waitMs >= leftMs) return;
       if (talker.say()) said++;
     }

@@ -8,8 +8,12 @@ const firstBytesPerSecond = 6e6;
 const factor = 1.3;
 /** Of what is asked for, what must be taken: less says that nobody can put more here. */
 const takenShare = 0.9;
-/** For so long there are Puts before, that count for nothing: code that has hardly run is slow. */
 const warmUpSeconds = 4;
+
+/** Puts for a while, for nothing: code that has hardly run is slow. */
+export async function warmUp(cluster: LoadedCluster): Promise<void> {
+  await cluster.measure(firstBytesPerSecond, warmUpSeconds);
+}
 
 /** What bounds the rate. */
 export type Reason = "the others are further behind" | "no more is taken";
@@ -32,7 +36,7 @@ export async function findBound(
   seconds: number,
   onMeasured: (bytesPerSecond: number, found: Throughput) => void,
 ): Promise<Bound> {
-  await cluster.measure(firstBytesPerSecond, warmUpSeconds);
+  await warmUp(cluster);
   let last: Throughput | undefined;
   for (let bytesPerSecond = firstBytesPerSecond;; bytesPerSecond *= factor) {
     const next = await cluster.measure(bytesPerSecond, seconds);

@@ -15,7 +15,7 @@
  */
 
 import { integerOptions } from "../../support/integer_options.ts";
-import { findBound } from "./bound.ts";
+import { findBound, warmUp } from "./bound.ts";
 import { costText, megabytesOf, reportOf } from "./report.ts";
 import { LoadedCluster } from "./throughput.ts";
 import { faultsOf } from "./verdict.ts";
@@ -46,6 +46,7 @@ await using cluster = await LoadedCluster.start({
   lastRuns: lastRuns / 100,
 });
 if (megabytes > 0) {
+  await warmUp(cluster);
   const found = await cluster.measure(megabytes * 1e6, seconds);
   console.log(reportOf(megabytes * 1e6, found));
   console.log(costText(found, servers));

@@ -1,0 +1,46 @@
+/** It is measured over so long, or since there was nothing that waited, */
+const measuredMs = 2_000;
+/** and over so long: the bound of what may be under way to a peer begins with little, and grows fast. */
+const latelyMs = 500;
+
+/**
+ * How fast a peer acknowledges what waits for it. While all of that leaves in time this is how fast it comes,
+ * and what waits takes as long as it does anyway; while more comes, it is how fast the peer can.
+ */
+export class DrainRate {
+  /** What was acknowledged lately, the oldest first. */
+  #drained: { readonly bytes: number; readonly atMs: number }[] = [];
+  /** Since when something waits; `undefined`: nothing does. */
+  #sinceMs: number | undefined;
+
+  /** Something waits, from now on or already. */
+  begin(nowMs: number): void {
+    this.#sinceMs ??= nowMs;
+  }
+
+  /** Nothing waits any more. */
+  end(): void {
+    this.#sinceMs = undefined;
+    this.#drained = [];
+  }
+
+  /** So much of it was acknowledged. */
+  drained(bytes: number, nowMs: number): void {
+    this.#drained = this.#drained.filter(({ atMs }) => atMs > nowMs - measuredMs);
+    if (bytes > 0) this.#drained.push({ bytes, atMs: nowMs });
+  }
+
+  /** How long it takes about until so much more is acknowledged; 0: nothing has been. */
+  drainMs(bytes: number, nowMs: number): number {
+    const rate = Math.max(this.#rate(measuredMs, nowMs), this.#rate(latelyMs, nowMs));
+    return rate === 0 ? 0 : bytes / rate;
+  }
+
+  /** Bytes a millisecond. */
+  #rate(overMs: number, nowMs: number): number {
+    if (this.#sinceMs === undefined) return 0;
+    const lately = this.#drained.filter(({ atMs }) => atMs > nowMs - overMs);
+    const drained = lately.reduce((sum, { bytes }) => sum + bytes, 0);
+    return drained / Math.min(overMs, nowMs - this.#sinceMs);
+  }
+}
