@@ -54,18 +54,19 @@ export class LeanPlayer implements Talker {
     this.#listener.ping();
   }
 
-  say(): boolean {
+  async say(): Promise<boolean> {
     if (this.#isSaying) return false;
     this.#isSaying = true;
-    this.#say().finally(() => this.#isSaying = false);
-    return true;
-  }
-
-  async #say(): Promise<void> {
-    await this.#session.get(keys.place(this.#name));
-    await this.#publisher.broadcast(this.#place, { did: "say", words: saying() });
-    if (!this.#hasSaid) await readPresent(this.#session, this.#session.now());
-    this.#hasSaid = true;
+    try {
+      await this.#session.get(keys.place(this.#name));
+      const said = { did: "say", words: saying() } as const;
+      const hasSaid = await this.#publisher.broadcast(this.#place, said);
+      if (!this.#hasSaid) await readPresent(this.#session, this.#session.now());
+      this.#hasSaid = true;
+      return hasSaid;
+    } finally {
+      this.#isSaying = false;
+    }
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,11 @@ import type { CountedBytes } from "./counted_bytes.ts";
 
 /** Somebody who may say something. */
 export interface Talker {
-  /** Says what the time is; false: it said nothing, because the last thing is not said yet. */
-  say(): boolean;
+  /**
+   * Says what the time is; false: it said nothing, because the last thing is not said yet, or it has said as
+   * much as anybody may.
+   */
+  say(): boolean | Promise<boolean>;
 }
 
 /** What a process of players tells of a time in which they talked. */
@@ -53,13 +56,17 @@ export async function talkAsTold(
     const sent = bytes.sent - before.sent;
     // What was said last is still to be heard, and counts.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const talked: Talked = { said, heardMs: heardMs.map(Math.round), received, sent };
+    const talked: Talked = { said: said(), heardMs: heardMs.map(Math.round), received, sent };
     console.log(JSON.stringify(talked));
   }
 }
 
-/** @returns how much they said. */
-async function talk(talkers: readonly Talker[], perSecond: number, seconds: number) {
+/** @returns how much they have said, as far as it is known when that is called. */
+async function talk(
+  talkers: readonly Talker[],
+  perSecond: number,
+  seconds: number,
+): Promise<() => number> {
   let said = 0;
   const endMs = performance.now() + seconds * 1_000;
   await Promise.all(talkers.map(async (talker) => {
@@ -69,8 +76,8 @@ async function talk(talkers: readonly Talker[], perSecond: number, seconds: numb
       const leftMs = endMs - performance.now();
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(waitMs, leftMs))));
       if (waitMs >= leftMs) return;
-      if (talker.say()) said++;
+      void Promise.resolve(talker.say()).then((hasSaid) => said += hasSaid ? 1 : 0);
     }
   }));
-  return said;
+  return () => said;
 }
