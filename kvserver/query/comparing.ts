@@ -26,7 +26,7 @@ export class Comparing {
   #turns: OwnTurns;
   #request: CompareRequest | undefined;
   /** What the replica had seen when the request came. */
-  #seen: { readonly bytes: Uint8Array; readonly sum: Uint8Array } | undefined;
+  #seen: Uint8Array | undefined;
   /** What the other replica has seen, if it has said so. */
   #theirs: Seen | undefined;
   /** What answers the request, once the sums that it needs are made. */
@@ -81,8 +81,7 @@ export class Comparing {
     this.#compared = undefined;
     this.#tookMs = 0;
     this.#leftOut = false;
-    const { seen } = this.#versions;
-    this.#seen = { bytes: seenBytes(seen), sum: seenSum(seen) };
+    this.#seen = seenBytes(this.#versions.seen);
     this.#theirs = request.theirs === undefined ? undefined : readSeen(request.theirs);
     if (this.#theirs !== undefined) this.#versions.raiseFloor(this.#theirs.floorMs);
     if (!this.#turns.isDue) this.turn();
@@ -99,7 +98,7 @@ export class Comparing {
     if (compared !== undefined) {
       this.#compared = {
         ...compared,
-        seen: this.#seen!.bytes,
+        seen: this.#seen!,
         tookMs: this.#tookMs,
         leftOut: this.#leftOut,
       };
@@ -140,7 +139,8 @@ export class Comparing {
   /** Whether the other replica has to be told what this one has seen, and has not seen the same. */
   #isToTell({ theirs, theirSum }: CompareRequest): boolean {
     if (theirs !== undefined || theirSum === undefined) return false;
-    return theirSum.some((byte, i) => byte !== this.#seen!.sum[i]);
+    const ownSum = seenSum(readSeen(this.#seen!));
+    return theirSum.some((byte, i) => byte !== ownSum[i]);
   }
 
   #isUnderWay({ youngMs, youngOf }: CompareRequest): (n: number) => boolean {
