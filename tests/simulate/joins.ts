@@ -16,6 +16,9 @@ export function missingWords({ server, entry }: Missing): string {
   return `${server.address} is ready without ${entry.key}`;
 }
 
+/** So much later a cut may be noticed here, because that is looked at now and then. */
+const noticedWithinMs = 1_000;
+
 /** A server that takes over the state. */
 interface Join {
   readonly sender: SimulatedServer;
@@ -65,6 +68,7 @@ export class Joins {
     const { nowMs } = this.#network.world;
     const isCut = this.#network.isCut(a, b) || this.#network.isCut(b, a);
     join.cutSinceMs = isCut ? join.cutSinceMs ?? nowMs : undefined;
-    return nowMs - (join.cutSinceMs ?? nowMs) >= defaultLimits.stateSenderPatienceMs;
+    const cutMs = nowMs - (join.cutSinceMs ?? nowMs);
+    return cutMs >= defaultLimits.stateSenderPatienceMs - noticedWithinMs;
   }
 }
