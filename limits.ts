@@ -539,7 +539,7 @@ export interface Limits {
   readonly outboxBytesMax: number;
   /** A step of a sync actor, in which it looks at all peers, is long from this time on. */
   readonly longStepMs: number;
-  /** So many times as long as a long step took, what others tell waits for the next one. */
+  /** So many times as long as a long step took, messages wait for the next one. */
   readonly stepPauseRatio: number;
   /** How often replicas are compared with those of another server, though nobody knows of a difference. */
   readonly comparisonIntervalMs: number;

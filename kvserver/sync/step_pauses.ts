@@ -2,8 +2,8 @@ import type { ActorContext } from "../../actor/mod.ts";
 
 /**
  * Pauses between the steps of a sync actor. Each step looks at all peers, so beside hundreds of them it takes
- * longer than a message, and they tell hundreds of messages in the time of one. A pause behind each long step
- * lets many of their messages share the next one; short ones follow upon every message.
+ * longer than a message, and hundreds of messages come in the time of one. A pause behind each long step lets
+ * many messages share the next one; short ones follow upon every message.
  */
 export class StepPauses {
   #context: ActorContext;
@@ -13,7 +13,7 @@ export class StepPauses {
     this.#context = context;
   }
 
-  /** For how much longer no step need follow upon what another server tells; 0: one is due. */
+  /** For how much longer no step need follow upon a message; 0: one is due. */
   leftMs(): number {
     return Math.max(0, this.#overMs - this.#context.monotonicMs());
   }

@@ -95,12 +95,15 @@ export interface SyncActorOptions {
   onVisible?: (ms: number) => void;
 }
 
+/** The messages that come often, and behind a long step share the next one. */
+const sharedBy: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged"]);
+
 /**
  * Forwards what query actors accepted: from each of this server's to the others, and once to the sync
  * actor of each other server. It has no replica, only an outbox per receiver.
  *
  * Each message changes what is to be sent, and to whom; then a step sends all that is due. Behind a long step
- * messages of other servers share the next one.
+ * messages share the next one.
  */
 export class SyncActor implements Actor {
   #context: ActorContext;
@@ -195,7 +198,6 @@ export class SyncActor implements Actor {
       case "peer":
         this.#received(message);
         this.#held.add(this.#replicas.all, this.#context.hold());
-        if (this.#isPausing()) return;
         break;
       case "forgetDue":
         this.#members.forgetDownFor(this.#forgetAfterMs);
@@ -222,7 +224,7 @@ export class SyncActor implements Actor {
         this.#drain.over(message);
         break;
     }
-    this.#step();
+    if (!sharedBy.has(message.type) || !this.#isPausing()) this.#step();
   }
 
   /** A query actor of this server accepted Puts: their entries go to all others. */

@@ -1,0 +1,85 @@
+import { assertEquals, assertGreater, assertLess } from "../../deps.ts";
+import { RawSocket } from "../../support/rpc/raw_socket.ts";
+import { sleep, until } from "../../support/until.ts";
+import { FuzzedServer } from "../arena/fuzzed_server.ts";
+import { PoliteClients } from "../polite/polite_clients.ts";
+import { TellingPeer } from "./telling_peer.ts";
+
+const MiB = 1024 * 1024;
+
+/** As many as a server takes for peers. */
+const peerCount = 256;
+
+/** For how long they tell, and for how long the server is looked at afterwards. */
+const toldMs = 12_000;
+const afterMs = 15_000;
+
+/** So many of them are heard as servers, within this time: of one host, some may be given up. */
+const heardMin = 128;
+const heardMsMax = 60_000;
+
+const lookedAtEveryMs = 250;
+
+/** A Put at one query actor shows at the other one within this time, which is much even for a busy machine. */
+const lagMsMax = 10_000;
+
+/** `--max-memory` of the server. */
+const maxMemoryMiB = 128;
+
+/** What is counted is a part of what the process has: the rest is two threads, and garbage on them. */
+const processMiBMax = 512;
+
+/** Memory that is garbage already may be taken into use still when nobody tells anything any more. */
+const grownMiBMax = 32;
+
+Deno.test("256 forged peers that tell small things fill no memory, then or later, and a polite client is answered", async () => {
+  const server = new FuzzedServer([
+    ...["--actors", "2", "--threads", "2", "--max-memory", `${maxMemoryMiB}MiB`],
+  ]);
+  try {
+    const target = (await server.ready)!;
+    const [queryAddress, otherAddress] = target.queryAddresses;
+    using polite = new PoliteClients([
+      { queryAddress, otherAddress, prefix: "polite/", lagMsMax, mayBeRefused: true },
+    ]);
+    const counted: number[] = [];
+    const rss: number[] = [];
+    /** Looks at the server's memory for so long. */
+    const look = async (ms: number) => {
+      const endMs = performance.now() + ms;
+      for (; performance.now() < endMs; await sleep(lookedAtEveryMs)) {
+        using socket = await RawSocket.connect(target.address);
+        const { memoryBytes } = await socket.ask("Stats") as { memoryBytes: number };
+        counted.push(memoryBytes / MiB);
+        // 0 where there is no Linux to ask.
+        rss.push((await server.rssBytes() ?? 0) / MiB);
+      }
+    };
+    let handled: readonly number[];
+    {
+      await using all = new AsyncDisposableStack();
+      const peers = await Promise.all(
+        Array.from({ length: peerCount }, (_, i) => TellingPeer.connect(target, i)),
+      );
+      for (const peer of peers) all.use(peer);
+      const heard = () => peers.filter(({ handled }) => handled > 0).length;
+      await until("most are heard", () => heard() >= heardMin, { timeoutMs: heardMsMax });
+      for (const peer of peers) peer.tell();
+      await look(toldMs);
+      handled = peers.map((peer) => peer.handled);
+    }
+    const [meanwhile] = await polite.report();
+    const endMiB = rss.at(-1)!;
+    await look(afterMs);
+    const [after] = await polite.end();
+    assertEquals([...meanwhile.faults, ...after.faults, ...server.faults], []);
+    assertGreater(meanwhile.answers, 0);
+    assertLess(Math.max(meanwhile.lagMsMax, after.lagMsMax), lagMsMax);
+    assertGreater(handled.filter((count) => count > 1).length, heardMin / 2);
+    assertLess(Math.max(...counted), maxMemoryMiB);
+    assertLess(Math.max(...rss), processMiBMax);
+    assertLess(rss.at(-1)!, endMiB + grownMiBMax);
+  } finally {
+    await server.kill();
+  }
+});
