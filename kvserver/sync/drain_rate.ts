@@ -1,6 +1,9 @@
-/** It is measured over so long, or since there was nothing that waited, */
+/** It is measured over so long, or since the first acknowledgement of what waits, */
 const measuredMs = 2_000;
-/** and over so long: the bound of what may be under way to a peer begins with little, and grows fast. */
+/**
+ * and over so long, before which it is not known: what may be under way to a peer begins with little, and
+ * grows fast.
+ */
 const latelyMs = 500;
 
 /**
@@ -10,12 +13,15 @@ const latelyMs = 500;
 export class DrainRate {
   /** What was acknowledged lately, the oldest first. */
   #drained: { readonly bytes: number; readonly atMs: number }[] = [];
-  /** Since when something waits; `undefined`: nothing does. */
+  /** When the first of what waits was acknowledged, which says nothing of a rate; `undefined`: none is. */
   #sinceMs: number | undefined;
 
-  /** Something waits, from now on or already. */
-  begin(nowMs: number): void {
-    this.#sinceMs ??= nowMs;
+  /** So much of it was acknowledged. */
+  drained(bytes: number, nowMs: number): void {
+    if (bytes === 0) return;
+    this.#drained = this.#drained.filter(({ atMs }) => atMs > nowMs - measuredMs);
+    if (this.#sinceMs === undefined) this.#sinceMs = nowMs;
+    else this.#drained.push({ bytes, atMs: nowMs });
   }
 
   /** Nothing waits any more. */
@@ -24,13 +30,7 @@ export class DrainRate {
     this.#drained = [];
   }
 
-  /** So much of it was acknowledged. */
-  drained(bytes: number, nowMs: number): void {
-    this.#drained = this.#drained.filter(({ atMs }) => atMs > nowMs - measuredMs);
-    if (bytes > 0) this.#drained.push({ bytes, atMs: nowMs });
-  }
-
-  /** How long it takes about until so much more is acknowledged; 0: nothing has been. */
+  /** How long it takes about until so much more is acknowledged; 0: that is not known. */
   drainMs(bytes: number, nowMs: number): number {
     const rate = Math.max(this.#rate(measuredMs, nowMs), this.#rate(latelyMs, nowMs));
     return rate === 0 ? 0 : bytes / rate;
@@ -38,7 +38,7 @@ export class DrainRate {
 
   /** Bytes a millisecond. */
   #rate(overMs: number, nowMs: number): number {
-    if (this.#sinceMs === undefined) return 0;
+    if (this.#sinceMs === undefined || nowMs - this.#sinceMs < latelyMs) return 0;
     const lately = this.#drained.filter(({ atMs }) => atMs > nowMs - overMs);
     const drained = lately.reduce((sum, { bytes }) => sum + bytes, 0);
     return drained / Math.min(overMs, nowMs - this.#sinceMs);

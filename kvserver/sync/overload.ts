@@ -17,7 +17,7 @@ const lagShare = 1 / 2;
 /**
  * Of that lag, the part that may be needed for what waits, while the lag is not a mere hiccup. What was taken
  * last leaves behind all that waits then: when five times as much comes as leaves, that takes five times as
- * long as the oldest of it has waited. A third, because a rate of the past is only a guess.
+ * long as the oldest of it has waited. Less than half, because a rate of the past is only a guess.
  */
 const drainShare = 2 / 5;
 const hiccupShare = 1 / 16;

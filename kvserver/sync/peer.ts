@@ -294,7 +294,6 @@ export class Peer {
     if (entries.size > 0) this.#lastEntriesMs = nowMs;
     const position = { epoch, told: told + 1 };
     this.#inFlight.add(contents, position, bytesOf(contents), nowMs);
-    if (entries.size > 0) this.#drainRate.begin(nowMs);
     return contents;
   }
 
