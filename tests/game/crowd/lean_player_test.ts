@@ -1,6 +1,6 @@
 /** Lean players cost a server what players cost it. */
 
-import { playGame } from "../../../app/game/mod.ts";
+import { diceFrom, playGame } from "../../../app/game/mod.ts";
 import { heardIntervalMs } from "../../../app/game/world/bounds.ts";
 import { firstPlace } from "../../../app/game/world/world.ts";
 import { gameStore } from "../../../app/play/game_store.ts";
@@ -9,7 +9,6 @@ import { frameHeaderBytes, frameLength, parseAddress, realEnvironment } from "..
 import { withServer } from "../../app/with_server.ts";
 import { assertEquals, assertGreater, assertLess, msgpackDecode } from "../../deps.ts";
 import { sleep, until } from "../../support/until.ts";
-import { seededDice } from "../stage.ts";
 import { LeanPlayer } from "./lean_player.ts";
 import { saying } from "./talk.ts";
 
@@ -122,7 +121,7 @@ Deno.test("a lean player asks for what a player asks for, and is sent as many by
       // Polls come ten times as often.
       pause: async (ms) => await sleep(ms / 10),
       name: "player0",
-      dice: seededDice(1),
+      dice: diceFrom(realEnvironment),
       lines: {
         readLine: () => new Promise<string | undefined>((resolve) => answer = resolve),
         setPrompt: () => {},
