@@ -43,8 +43,8 @@ export class BatchLog {
   #held!: HeldFile;
   /** Whether more may be appended to it. */
   #isWhole: boolean;
-  /** What its end mark says, unless writing that failed. */
-  #mark: SegmentEnd;
+  /** What its end mark says; `undefined`: writing that failed, so that it is a part of one and a part of another. */
+  #mark: SegmentEnd | undefined;
   /** The segment that is there to follow it, once it is sealed. */
   #successor: number | undefined;
 
@@ -72,7 +72,7 @@ export class BatchLog {
     this.#ends.set(number, end);
     this.#last = number;
     this.#isWhole = isWhole;
-    this.#mark = header!.end;
+    this.#mark = header!.isMarked ? header!.end : undefined;
     this.#resume();
   }
 
@@ -220,6 +220,7 @@ export class BatchLog {
   }
 
   #writeMark(mark: SegmentEnd): void {
+    this.#mark = undefined;
     this.#file!.seekSync(endMarkAt, Deno.SeekMode.Start);
     writeAll(this.#file!, endMark(mark, this.#lastEnd));
     this.#mark = mark;

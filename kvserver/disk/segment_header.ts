@@ -47,6 +47,8 @@ export interface SegmentHeader {
   number: number;
   /** A mark that does not check, because its writer was interrupted, counts as `open`. */
   end: SegmentEnd;
+  /** Whether the mark checks. */
+  isMarked: boolean;
   /** Where the records end of a segment that is not open. */
   endsAt: number;
 }
@@ -90,10 +92,12 @@ export function readSegmentHeader(bytes: Uint8Array): SegmentHeader | undefined 
   const mark = bytes.subarray(endMarkAt, segmentHeaderBytes);
   const isMark = crc32(mark.subarray(0, 8)) === view.getUint32(endMarkAt + 8, true);
   const end = isMark ? ends[view.getUint32(endMarkAt, true)] : undefined;
+  const isMarked = end !== undefined;
   return {
     id: bytes.slice(magic.length, numberAt),
     number: view.getUint32(numberAt, true),
     end: end ?? "open",
+    isMarked,
     endsAt: view.getUint32(endMarkAt + 4, true),
   };
 }

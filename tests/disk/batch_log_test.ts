@@ -68,6 +68,26 @@ Deno.test("BatchLog loses nothing that it has taken, whatever the medium refuses
   }));
 });
 
+Deno.test("BatchLog writes an end mark anew that was written in part", () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  // Of a mark whose writing is refused, so many bytes are there.
+  const written = [4, 1];
+  using medium = new FragileMedium(path, () => written.shift() ?? 0);
+  newLog(path).close();
+  const refusing = newLog(path);
+  medium.faults.add("write");
+  assertThrows(() => refusing.append([batchOf(1, 10)]), Error, "refused");
+  refusing.close();
+  const log = newLog(path);
+  log.append([batchOf(2, 10)]);
+  medium.faults.add("write");
+  // Both parts together would be what was there at first: closed, with no records.
+  log.close();
+  newLog(path).close();
+  assertEquals(numbersIn(path), [2]);
+});
+
 Deno.test("BatchLog makes the name last of a segment that others have begun", () => {
   using directory = new TempDirectory();
   const { path } = directory;
