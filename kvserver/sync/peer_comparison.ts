@@ -258,7 +258,7 @@ export class PeerComparison {
       : causes.time;
     const id = comparisonId(number, cause);
     const wasUrgent = this.#isUrgent;
-    this.#serve({ id, isOwn: true, wasUrgent, heard: 0, hasToldOwn: false }, undefined);
+    this.#serve({ id, isOwn: true, wasUrgent, heard: 0, hasToldOwn: false }, undefined, nowMs);
     return true;
   }
 
@@ -297,8 +297,8 @@ export class PeerComparison {
       this.#state = { name: "asking", of: told(heardMore(state.of), step), ranges: asked };
     } else if (place === 0) {
       const of = { id, isOwn: false, wasUrgent: this.#isUrgent, heard: 1, hasToldOwn: false };
-      this.#serve(told(of, step), asked);
-    } else this.#resume(told(lostCourse(id, place), step), asked);
+      this.#serve(told(of, step), asked, nowMs);
+    } else this.#resume(told(lostCourse(id, place), step), asked, nowMs);
     this.#leftOut ||= leftOut;
   }
 
@@ -307,10 +307,10 @@ export class PeerComparison {
    * what it finds; but nobody knows any more when it began here, so that it is not for anything that is owed,
    * and what this server has seen by now is not claimed at its end.
    */
-  #resume(of: Course, ranges: Uint8Array): void {
+  #resume(of: Course, ranges: Uint8Array, nowMs: number): void {
     this.#leftOut = true;
     this.agreement.begun();
-    this.#isServing = false;
+    this.#oweAgain(nowMs);
     this.#isLacked ||= this.#isFindingLacked;
     this.#isFindingLacked = false;
     this.#state = { name: "asking", of, ranges };
@@ -320,17 +320,25 @@ export class PeerComparison {
    * Another one goes on from now on: it finds whatever is owed until now, unless it only begins because it is
    * time: what was put just now it leaves out of account, whoever sends it.
    */
-  #serve(of: Course, ranges: Uint8Array | undefined): void {
+  #serve(of: Course, ranges: Uint8Array | undefined, nowMs: number): void {
     this.#leftOut = false;
     this.agreement.begun();
     if (of.isOwn && of.wasUrgent) this.confirmation.begun();
-    const findsYoung = causeOf(of.id) !== causes.time;
-    this.#isServing = findsYoung && this.isOwed;
-    if (findsYoung) this.#owedMs = Infinity;
+    if (causeOf(of.id) === causes.time) this.#oweAgain(nowMs);
+    else {
+      this.#isServing = this.isOwed;
+      this.#owedMs = Infinity;
+    }
     const isLacked = this.#isLacked || this.#isFindingLacked;
     this.#isFindingLacked = isLacked && causeOf(of.id) === causes.urgent;
     this.#isLacked = isLacked && !this.#isFindingLacked;
     this.#state = { name: "asking", of, ranges };
+  }
+
+  /** One that takes the place of that which goes on does not find what is owed: a further one is to. */
+  #oweAgain(nowMs: number): void {
+    if (this.#isServing) this.owe(nowMs, this.#isUrgent);
+    this.#isServing = false;
   }
 
   /** Whether the peer is to answer a message of this comparison. */

@@ -6,11 +6,11 @@ const roundTripMs = 600;
 
 const pace = { quietMs: Infinity, silentMs: 0, upMs: Infinity, roundTripMs };
 
-/** A comparison that the server with the lower uid has begun, whose first message left at 0. */
-function begun(): PeerComparison {
+/** A comparison that the server with the lower uid has begun, whose first message has left. */
+function begun({ isUrgent = true } = {}): PeerComparison {
   const comparison = new PeerComparison(0, true, defaultLimits);
-  comparison.owe(0, true);
-  comparison.begin(1, 0, pace);
+  comparison.owe(0, isUrgent);
+  comparison.begin(1, comparison.dueMs, pace);
   const { id } = comparison.asked!;
   const ranges = new Uint8Array(9);
   comparison.answered(id, ranges, 0, { tookMs: 0, leftOut: false, seen: new Uint8Array() });
@@ -71,6 +71,27 @@ Deno.test("PeerComparison goes on with one that it has lost, and claims nothing 
   comparison.received({ id, place: 3, ranges: new Uint8Array() }, 3, roundTripMs);
   assertEquals([comparison.isAwaited(id), comparison.takeEnded()], [false, undefined]);
   assertEquals(comparison.isOwed, true);
+});
+
+Deno.test("PeerComparison owes still what one was to find that another one takes the place of", () => {
+  const late = roundTripMs + defaultLimits.comparisonGraceMs + 1;
+  const ofTime = { ...ofPeer, id: comparisonId(7, causes.time) };
+  for (
+    const step of [
+      // It was lost here, and its answer comes now.
+      { ...ofPeer, id: comparisonId(7, causes.owed), place: 1 },
+      // What was put just now it leaves out of account.
+      ofTime,
+    ]
+  ) {
+    const comparison = begun({ isUrgent: false });
+    comparison.received(step, late, roundTripMs);
+    assertEquals(comparison.asked?.id, step.id);
+    const answer = { tookMs: 0, leftOut: false, seen: new Uint8Array() };
+    comparison.answered(step.id, undefined, 0, answer);
+    comparison.leaving(0, 0, late);
+    assertEquals(comparison.isOwed, true, `by one with the place ${step.place}`);
+  }
 });
 
 Deno.test("PeerComparison begins anew when the peer has lost a message of it", () => {
