@@ -541,6 +541,8 @@ export interface Limits {
   readonly longStepMs: number;
   /** So many times as long as a long step took, messages wait for the next one. */
   readonly stepPauseRatio: number;
+  /** They wait no longer than this: a step may have been long because the process, or its machine, stood still. */
+  readonly stepPauseMsMax: number;
   /** How often replicas are compared with those of another server, though nobody knows of a difference. */
   readonly comparisonIntervalMs: number;
   /** So many times as long as one took, the next one waits: a query actor has other things to do. */
@@ -872,6 +874,7 @@ export const defaultLimits: Limits = {
   outboxBytesMax: 64 * MiB,
   longStepMs: 0.25,
   stepPauseRatio: 4,
+  stepPauseMsMax: 20,
   comparisonIntervalMs: 5_000,
   comparisonPauseRatio: 50,
   comparisonQuietMs: 1_000,

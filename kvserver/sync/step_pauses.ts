@@ -20,9 +20,10 @@ export class StepPauses {
 
   /** A step is done. @param startMs when it began */
   stepped(startMs: number): void {
-    const { longStepMs, stepPauseRatio } = this.#context.limits;
+    const { longStepMs, stepPauseRatio, stepPauseMsMax } = this.#context.limits;
     const nowMs = this.#context.monotonicMs();
     const tookMs = nowMs - startMs;
-    this.#overMs = tookMs < longStepMs ? nowMs : nowMs + tookMs * stepPauseRatio;
+    const pauseMs = tookMs < longStepMs ? 0 : Math.min(tookMs * stepPauseRatio, stepPauseMsMax);
+    this.#overMs = nowMs + pauseMs;
   }
 }

@@ -99,13 +99,12 @@ Deno.test("however many servers are known that are not there, a sync actor looks
   assertLess(ticks, 2 * 10_000 / defaultLimits.peerCheckMs);
 });
 
-Deno.test("a sync actor that takes long to look at its peers does so once for many of their messages", () => {
-  let looks = 0;
+/** A sync actor that knows so many peers. @param look is called whenever it looks at the link to one of them */
+function actorWithPeers(count: number, look: (later: Later) => void) {
   const later = new Later({
     memory: new MemoryAccount(),
     link: () => {
-      looks++;
-      later.nowMs++;
+      look(later);
       return noLink;
     },
     watchLink: () => {},
@@ -117,19 +116,36 @@ Deno.test("a sync actor that takes long to look at its peers does so once for ma
   const tell = (message: unknown) => actor.onMessage(message as Told);
   tell({ type: "start", queryActors: [{ ...self, counter: 2 }], hasState: true });
   const refs = Array.from(
-    { length: 10 },
+    { length: count },
     (_, i) => ({ address: `b${i}:1`, incarnation: `b${i}`, counter: 1 }),
   );
   for (const ref of refs) tell({ type: "met", ref });
+  return { later, tell, refs };
+}
+
+/** What a peer tells that has no entries. */
+const message = {
+  type: "peer",
+  entries: new Uint8Array([0x90, 0]),
+  peers: [],
+  wantsState: 0,
+  stateDone: 0,
+};
+
+Deno.test("a sync actor that takes long to look at its peers does so once for many of their messages", () => {
+  let looks = 0;
+  const { later, tell, refs } = actorWithPeers(10, (later) => {
+    looks++;
+    later.nowMs++;
+  });
   looks = 0;
-  // None has entries; ten a millisecond come.
-  const message = { type: "peer", entries: new Uint8Array([0x90, 0]), peers: [] };
+  // Ten a millisecond come.
   const messages = 10_000;
   for (let i = 0; i < messages; i++) {
     later.nowMs += 0.1;
     const next = later.next(later.nowMs);
     if (next !== undefined) tell(next);
-    tell({ ...message, from: refs[i % refs.length], wantsState: 0, stateDone: 0 });
+    tell({ ...message, from: refs[i % refs.length] });
   }
   assertGreater(looks, 0);
   assertLess(looks, messages);
@@ -139,4 +155,21 @@ Deno.test("a sync actor that takes long to look at its peers does so once for ma
     tell(next);
   }
   assertGreater(looks, before);
+});
+
+Deno.test("a step in which the process stood still keeps messages waiting no longer than any long one", () => {
+  let looks = 0;
+  let stillMs = 0;
+  const { later, tell, refs: [from] } = actorWithPeers(1, (later) => {
+    looks++;
+    later.nowMs += stillMs;
+    stillMs = 0;
+  });
+  stillMs = 2_000;
+  tell({ ...message, from });
+  looks = 0;
+  tell({ ...message, from });
+  const next = later.next(later.nowMs + defaultLimits.stepPauseMsMax);
+  if (next !== undefined) tell(next);
+  assertGreater(looks, 0);
 });
