@@ -3,7 +3,8 @@ import type { UnhandledMessages } from "./unhandled_messages.ts";
 
 /**
  * The messages of a connection that are kept: those that were handed over and are not handled, and one that
- * is held. A window of bounded size: when it is full, or all windows together are, no more is read. What is handled is acknowledged.
+ * is held. A window of bounded size: when it is full, or all windows together are, no more is read. What is
+ * handled is acknowledged.
  */
 export class ReceiveWindow {
   #environment: Pick<Timers, "soon"> & Limited & Accounted;

@@ -109,8 +109,9 @@ export class ReplicaVersions {
 
   /**
    * A single write was seen of an actor of whom nothing else was. Of one of the cluster more is seen within
-   * moments, or it has claimed more, if its server ended before both were compared. One of another cluster, whose backup was restored here, is heard of by nobody ever: its writes that are
-   * replaced one by one would fill the memory, and no two replicas would have seen the same.
+   * moments, or it has claimed more, if its server ended before both were compared. One of another cluster, whose
+   * backup was restored here, is heard of by nobody ever: its writes that are replaced one by one would fill the
+   * memory, and no two replicas would have seen the same.
    */
   #noteUnknown(uid: string): void {
     if (!this.#unknownSinceMs.has(uid)) {
