@@ -24,8 +24,8 @@ export class DrainRate {
     else this.#drained.push({ bytes, atMs: nowMs });
   }
 
-  /** Nothing waits any more. */
-  end(): void {
+  /** Nothing waits any more, or what waits leaves on another connection: what was measured says nothing of it. */
+  forget(): void {
     this.#sinceMs = undefined;
     this.#drained = [];
   }

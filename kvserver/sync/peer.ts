@@ -264,7 +264,10 @@ export class Peer {
   ): Contents | undefined {
     this.#chargeSeen(seen);
     this.#requeueLost(epoch);
-    if (epoch !== this.#epoch) this.window.connected(roundTripMs);
+    if (epoch !== this.#epoch) {
+      this.window.connected(roundTripMs);
+      this.#drainRate.forget();
+    }
     this.#epoch = epoch;
     if (!this.#hasNews && this.tellWaitMs(seen) > 0 || this.#inFlight.isFull) return undefined;
     if (!this.window.hasRoom(this.#inFlight.bytes)) return undefined;
@@ -367,7 +370,7 @@ export class Peer {
     if (acknowledged !== undefined) {
       const { bytesUnderWay, tookMs, wasAlone, entryBytes } = acknowledged;
       this.#drainRate.drained(entryBytes, nowMs);
-      if (this.pendingBytes === 0) this.#drainRate.end();
+      if (this.pendingBytes === 0) this.#drainRate.forget();
       this.window.acknowledged(bytesUnderWay, tookMs, wasAlone);
       this.#lastAckMs = nowMs;
       this.#heardEpoch = epoch;

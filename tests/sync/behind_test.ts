@@ -196,3 +196,34 @@ Deno.test("with a bound for lag, what was taken last is no later than that, be i
     assertLess(stage.nowMs - startMs, maxLagMs, `${times} times as much is put`);
   }
 });
+
+Deno.test("with a bound for lag, how fast a server is on a new connection does not follow from its being cut off", () => {
+  const stage = knownPeer(5_000);
+  const value = "x".repeat(20_000);
+  const pass = () => {
+    stage.merged(1, Number.MAX_SAFE_INTEGER);
+    stage.pass(1);
+  };
+  const isRefused = () => ordersOf(stage).refusal !== undefined;
+  // Something waits all the time, and leaves in time.
+  for (let i = 0; i < 20; i++) {
+    stage.written(5, value);
+    stage.acknowledge();
+    pass();
+  }
+  assertEquals(isRefused(), false);
+  stage.link.isUp = false;
+  for (let i = 0; i < 4; i++) {
+    stage.written(100, value);
+    pass();
+  }
+  stage.cut();
+  stage.link.isUp = true;
+  pass();
+  // So little leaves first that it would take long at this rate.
+  stage.acknowledge();
+  pass();
+  stage.acknowledge();
+  pass();
+  assertEquals(isRefused(), false);
+});

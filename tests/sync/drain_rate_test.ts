@@ -30,7 +30,7 @@ Deno.test("drainMs() is 0 before it is known, and anew when nothing has waited",
   assertEquals(rate.drainMs(1_000_000, 1_100), 0);
   rate.drained(10, 1_500);
   assertEquals(rate.drainMs(1_000, 1_500), 25_000);
-  rate.end();
+  rate.forget();
   // A burst after little had come: it is not measured by that, nor by the first of it.
   rate.drained(10, 2_400);
   rate.drained(100_000, 2_900);
