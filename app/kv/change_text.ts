@@ -44,11 +44,11 @@ export function watchingText(prefix: string): string {
 
 /** Says that no server answers. */
 export function lostText(error: unknown): string {
-  return `${failureText(error)}\nIt is asked until it answers.\n`;
+  return `${failureText(error)}\nServers are asked until one answers.\n`;
 }
 
 /** Says that one does again. */
-export const resumedText = "It answers again.\n";
+export const resumedText = "A server answers again.\n";
 
 function about(prefix: string): string {
   return prefix === "" ? "all keys" : `keys that begin with ${escapeControl(prefix)}`;

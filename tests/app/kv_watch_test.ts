@@ -125,7 +125,7 @@ async function watchingRestarted(
       await server.close();
       await until("it is said", () => console.stderr.includes("asked until"));
       server = await rebinding(start);
-      await until("it is said", () => console.stderr.includes("It answers again.\n"));
+      await until("it is said", () => console.stderr.includes("A server answers again.\n"));
       await use(client, console, address);
     }, { NewClient });
   } finally {
@@ -147,7 +147,7 @@ Deno.test("kv watch says that its server is lost, and goes on when it is back", 
 Deno.test("kv watch polls a server without watches, and goes on when it is back", () =>
   watchingRestarted(PollingClient, async (_client, console) => {
     await until("it is said", () => console.stderr.includes("anew"));
-    assertStringIncludes(console.stderr, "It answers again.\n1 key is gone");
+    assertStringIncludes(console.stderr, "A server answers again.\n1 key is gone");
   }));
 
 Deno.test("kv watch ends at once when nobody answers at its beginning", async () => {
