@@ -3,7 +3,7 @@ import type { ExerciseFiles } from "../lab/core/exercise_files.ts";
 import type { Exercise } from "../simulate/exercises/exercise.ts";
 import { edited } from "../simulate/exercises/source_edit.ts";
 import { bundleForBrowser } from "./bundle_for_browser.ts";
-import { gzipSync } from "node:zlib";
+import { compressed } from "./compressed.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -54,7 +54,7 @@ export async function buildExercises(
     }
     const bytes = new TextEncoder().encode(JSON.stringify(files));
     // Nobody reads half of it.
-    await Deno.writeFile(`${folder}/exercises.part`, gzipSync(bytes, { level: 9 }));
+    await Deno.writeFile(`${folder}/exercises.part`, await compressed(bytes));
     await Deno.rename(`${folder}/exercises.part`, `${folder}/exercises.bin`);
   } finally {
     await Deno.remove(copy, { recursive: true });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { bundleForBrowser } from "./bundle_for_browser.ts";
-import { gzipSync } from "node:zlib";
+import { compressed } from "./compressed.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -21,10 +21,7 @@ export async function buildLab(folder: string): Promise<void> {
   for (const [name, entry] of [["lab", "lab/main.js"], ["core", "lab/core/worker.ts"]]) {
     const script = `${folder}/${name}.js`;
     await bundleForBrowser(pathOf(entry), script);
-    await Deno.writeFile(
-      `${folder}/${name}.bin`,
-      gzipSync(await Deno.readFile(script), { level: 9 }),
-    );
+    await Deno.writeFile(`${folder}/${name}.bin`, await compressed(await Deno.readFile(script)));
     await Deno.remove(script);
   }
 }

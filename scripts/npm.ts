@@ -7,7 +7,7 @@
 
 import { fileURLToPath, pathToFileURL } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import { ts } from "./deps.ts";
+import { loadTypeScript } from "./deps.ts";
 
 /** What the package exports, by the names that `deno.json` exports it under. */
 const entryPoints = { ".": config.exports["."], "./client": config.exports["./client"] };
@@ -16,6 +16,8 @@ const entryPoints = { ".": config.exports["."], "./client": config.exports["./cl
 const nodeVersions = ">=20";
 
 const root = new URL("../", import.meta.url);
+
+const ts = await loadTypeScript();
 
 const compilerOptions = {
   target: ts.ScriptTarget.ES2022,
