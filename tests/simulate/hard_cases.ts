@@ -4,6 +4,7 @@ import { clockCases } from "./clock_cases.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { overflowCases } from "./overflow_cases.ts";
+import { memberCases } from "./member_cases.ts";
 import { megabit, settledMs, Stage } from "./stage.ts";
 import { tombstoneCases } from "./tombstone_cases.ts";
 import { trustCases } from "./trust_cases.ts";
@@ -16,6 +17,7 @@ const MiB = 1024 * 1024;
 /** The cases, each named by what must hold. */
 export const hardCases: Record<string, HardCase> = {
   ...peerCases,
+  ...memberCases,
   ...trustCases,
   ...clockCases,
   ...tombstoneCases,
@@ -199,98 +201,6 @@ export const hardCases: Record<string, HardCase> = {
       await stage.cluster.restart(first, { queryActorCount: 1 });
       return stage.end(settledMs, ["key", "meanwhile"]);
     },
-
-  "a server whose address another one has taken is in conflict for those who hear it": async () => {
-    const stage = new Stage();
-    const a = await stage.start();
-    const b = await stage.start([a]);
-    const other = await stage.start();
-    stage.cluster.network.redirect(b.address, other.address);
-    // Only a connection that is dialed anew leads elsewhere.
-    stage.cluster.network.cutOneWay(a.address, b.address);
-    stage.cluster.network.mend(a.address, b.address);
-    await stage.cluster.advance(settledMs);
-    const states = async () =>
-      (await stage.membersOf(a)).map(({ address, state }) => `${address} ${state}`).join();
-    const taken = await states();
-    stage.cluster.network.redirect(b.address, b.address);
-    await stage.cluster.advance(settledMs);
-    const mended = await states();
-    await stage.cluster.crash(other);
-    if (taken !== `${a.address} self,${b.address} conflict`) return `It says ${taken}`;
-    if (mended !== `${a.address} self,${b.address} up`) return `Mended, it says ${mended}`;
-    return stage.end(settledMs);
-  },
-
-  "a server is forgotten that is cut off, and greets again when it is not": async () => {
-    const stage = new Stage();
-    const a = await stage.start();
-    const b = await stage.start([a]);
-    const gone = await stage.start([a]);
-    for (const { address } of [a, b]) stage.cluster.network.cut(address, gone.address);
-    stage.put(gone, "alone");
-    await stage.cluster.advance(settledMs);
-    if (await stage.forget(a, gone.address) !== true) return "It is not forgotten";
-    await stage.cluster.advance(settledMs);
-    for (const server of [a, b]) {
-      const { length } = await stage.membersOf(server);
-      if (length !== 2) return `${server.address} knows ${length} servers`;
-    }
-    for (const { address } of [a, b]) stage.cluster.network.mend(address, gone.address);
-    stage.put(a, "after");
-    return stage.end(settledMs, ["alone", "after"]);
-  },
-
-  "a server that was forgotten and has nothing to say is a member again when it is reached":
-    async () => {
-      const stage = new Stage();
-      const a = await stage.start();
-      const b = await stage.start([a]);
-      stage.cluster.network.cut(a.address, b.address);
-      await stage.cluster.advance(settledMs);
-      if (await stage.forget(a, b.address) !== true) return "It is not forgotten";
-      stage.put(a, "meanwhile");
-      stage.cluster.network.mend(a.address, b.address);
-      await stage.cluster.advance(settledMs);
-      const { length } = await stage.membersOf(a);
-      return length === 2 ? stage.end(settledMs, ["meanwhile"]) : "It is no member";
-    },
-
-  "who knows a later incarnation of a server that another one forgets keeps it": async () => {
-    const stage = new Stage();
-    const a = await stage.start();
-    const b = await stage.start([a]);
-    const gone = await stage.start([a]);
-    stage.cluster.network.cut(a.address, b.address);
-    stage.cluster.network.cut(a.address, gone.address);
-    await stage.cluster.advance(settledMs);
-    const again = await stage.replace(gone, [b]);
-    stage.put(again, "again");
-    await stage.cluster.advance(settledMs);
-    // It is down when the other one is told.
-    stage.cluster.network.cut(b.address, gone.address);
-    await stage.cluster.advance(settledMs);
-    await stage.forget(a, gone.address);
-    stage.cluster.network.mend(a.address, b.address);
-    await stage.cluster.advance(settledMs);
-    const states = (await stage.membersOf(b)).map(({ state }) => state).join();
-    for (const { address } of [a, b]) stage.cluster.network.mend(address, gone.address);
-    if (states !== "self,up,down") return `It says ${states}`;
-    return stage.end(settledMs, ["again"]);
-  },
-
-  "those who remember an incarnation that has ended do not tell each other of it": async () => {
-    const stage = new Stage();
-    const a = await stage.start();
-    await stage.start([a]);
-    const earlier = await stage.start([a]);
-    // Nobody comes to know the later incarnation, which would show that the earlier one is over.
-    const later = await stage.replace(earlier, []);
-    stage.cluster.join(a, [earlier]);
-    await stage.cluster.advance(settledMs);
-    await stage.cluster.crash(later);
-    return stage.end(2 * defaultLimits.peerLostMs);
-  },
 
   "who introduces two others loses both connections at that moment": async () => {
     // Of these moments, some are when one or both introductions are on their way.
