@@ -11,6 +11,7 @@ import { assertEquals, assertGreater, assertLess, msgpackDecode } from "../../de
 import { sleep, until } from "../../support/until.ts";
 import { LeanPlayer } from "./lean_player.ts";
 import { saying } from "./talk.ts";
+import { tapConnections } from "./tapped_connections.ts";
 
 /** What passes on the connections of this process to a server. */
 class Wire implements Disposable {
@@ -18,28 +19,14 @@ class Wire implements Disposable {
   asked: string[] = [];
   /** Bytes, both ways; pings aside, which depend on the time. */
   bytes = 0;
-  #connect = Deno.connect;
+  #untap: () => void;
 
   constructor(address: string) {
-    const { port } = parseAddress(address);
-    const connect = Deno.connect.bind(Deno);
-    const tapped = async (options: Deno.ConnectOptions) => {
-      const conn = await connect(options);
-      if (options.port !== port) return conn;
-      const read = conn.read.bind(conn);
-      const write = conn.write.bind(conn);
-      conn.read = async (into) => {
-        const n = await read(into);
-        this.bytes += n ?? 0;
-        return n;
-      };
-      conn.write = (from) => {
-        this.#note(from);
-        return write(from);
-      };
-      return conn;
+    const tap = {
+      received: (count: number) => this.bytes += count,
+      sent: (requests: Uint8Array) => this.#note(requests),
     };
-    Deno.connect = tapped as typeof Deno.connect;
+    this.#untap = tapConnections(tap, parseAddress(address).port);
   }
 
   #note(requests: Uint8Array): void {
@@ -67,7 +54,7 @@ class Wire implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Deno.connect = this.#connect;
+    this.#untap();
   }
 }
 
