@@ -39,7 +39,10 @@ class Player {
 
   constructor(name: string, dataDir: string) {
     const args = ["play", "--fast", "--name", name, "--data-dir", dataDir];
-    this.#child = spawnCmud(args, "piped", undefined, { XDG_STATE_HOME: stateHomeOf(dataDir) });
+    this.#child = spawnCmud(args, {
+      stdin: "piped",
+      env: { XDG_STATE_HOME: stateHomeOf(dataDir) },
+    });
     this.#lines = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     this.#stderr = new Response(this.#child.stderr).text();

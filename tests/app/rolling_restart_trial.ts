@@ -46,7 +46,9 @@ Deno.test("an import does not notice that its servers restart, one after the oth
   const servers: ServerProcess[] = [];
   for (const i of ports.keys()) servers.push(await start(i, joins.slice(0, 2 * i)));
   const addresses = ports.map((port) => `127.0.0.1:${port + 1}`);
-  const child = spawnCmud(["kv", "import", "-", "--server", addresses.join(",")], "piped");
+  const child = spawnCmud(["kv", "import", "-", "--server", addresses.join(",")], {
+    stdin: "piped",
+  });
   const printed = Promise.all([child.stdout, child.stderr].map((s) => new Response(s).text()));
   const feed = new Feed(child.stdin);
   const patience = { timeoutMs: 30_000 };

@@ -44,7 +44,7 @@ function spawnNonBlocking(args: readonly string[]): Deno.ChildProcess {
 }
 
 async function spawnShell(at: readonly string[]): Promise<Deno.ChildProcess> {
-  const child = spawnCmud(["kv", "shell", ...at], "piped");
+  const child = spawnCmud(["kv", "shell", ...at], { stdin: "piped" });
   const input = child.stdin.getWriter();
   await input.write(new TextEncoder().encode("get long\n"));
   await input.close();

@@ -53,7 +53,7 @@ testUnless(
       ] as const;
       for (const [args, first, answer, second, answer2] of programs) {
         const cwd = Deno.makeTempDirSync();
-        const talk = new Talk(spawnCmud(args, "piped", cwd));
+        const talk = new Talk(spawnCmud(args, { stdin: "piped", cwd }));
         await talk.say(first, answer);
         Deno.removeSync(cwd);
         await talk.say(second, answer2);

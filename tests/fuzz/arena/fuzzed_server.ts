@@ -42,12 +42,10 @@ export class FuzzedServer {
     this.#inspectPort = isInspected ? freePorts(1) : undefined;
     this.child = spawnCmud(
       ["server", "--port", "0", "--http", "127.0.0.1:0", "--json", ...args],
-      "null",
-      undefined,
-      givingBack,
-      undefined,
-      undefined,
-      isInspected ? [`--inspect=127.0.0.1:${this.#inspectPort}`] : [],
+      {
+        env: givingBack,
+        runtimeFlags: isInspected ? [`--inspect=127.0.0.1:${this.#inspectPort}`] : [],
+      },
     );
     const ready = Promise.withResolvers<Target | undefined>();
     this.ready = ready.promise;

@@ -20,21 +20,25 @@ export function denoArgumentsOf(build: URL = root): string[] {
 /** Those of this build. */
 export const denoArguments: readonly string[] = denoArgumentsOf();
 
-/**
- * Starts it, in the folder `cwd`, with `env` beside what is in the environment.
- *
- * @param filesMax how many files it may have open, connections included
- * @param build the folder of the program
- * @param runtimeFlags what the runtime is told beside what its tasks tell it
- */
+/** How a process is started, beside its arguments. */
+export interface SpawnOptions {
+  readonly stdin?: "piped" | "null";
+  /** The folder in which it runs. Default: that of this process. */
+  readonly cwd?: string;
+  /** What is in its environment beside what is in that of this process. */
+  readonly env?: Record<string, string>;
+  /** How many files it may have open, connections included. */
+  readonly filesMax?: number;
+  /** The folder of the program. Default: that of this build. */
+  readonly build?: URL;
+  /** What the runtime is told beside what its tasks tell it. */
+  readonly runtimeFlags?: readonly string[];
+}
+
+/** Starts it. */
 export function spawnCmud(
   args: readonly string[],
-  stdin: "piped" | "null" = "null",
-  cwd?: string,
-  env: Record<string, string> = {},
-  filesMax?: number,
-  build = root,
-  runtimeFlags: readonly string[] = [],
+  { stdin = "null", cwd, env, filesMax, build, runtimeFlags = [] }: SpawnOptions = {},
 ): Deno.ChildProcess {
   const [run, ...others] = denoArgumentsOf(build);
   const words = [Deno.execPath(), run, ...runtimeFlags, ...others, ...args];
@@ -58,7 +62,7 @@ export async function cmudProcess(
   build = root,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const stdin = input === undefined ? "null" : "piped";
-  const child = spawnCmud(args, stdin, undefined, undefined, undefined, build);
+  const child = spawnCmud(args, { stdin, build });
   if (input !== undefined) {
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(input));
@@ -90,15 +94,10 @@ export interface ServerProcess {
 /** Starts a server process on free ports, as `spawnCmud` does; resolves when it is ready. */
 export async function startServerProcess(
   args: readonly string[] = [],
-  { filesMax, build = root, env, runtimeFlags }: {
-    filesMax?: number;
-    build?: URL;
-    env?: Record<string, string>;
-    runtimeFlags?: readonly string[];
-  } = {},
+  options: Omit<SpawnOptions, "stdin" | "cwd"> = {},
 ): Promise<ServerProcess> {
   const words = ["server", "--port", "0", "--actors", "1", "--json", ...args];
-  const child = spawnCmud(words, "null", undefined, env, filesMax, build, runtimeFlags);
+  const child = spawnCmud(words, options);
   const printed = new PrintedLines(child);
   const nextEvent = async () => JSON.parse(await printed.next());
   return {
