@@ -11,7 +11,8 @@ import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
 import { claimsBeyond } from "../versions/claim.ts";
 import { readSeen } from "../versions/version_bytes.ts";
-import { type AskedStep, causeOf, causes, type ComparisonStep } from "./peer_comparison.ts";
+import { causeOf, causes, type ComparisonStep } from "./comparison_course.ts";
+import type { AskedStep } from "./peer_comparison.ts";
 import { SiblingComparison } from "./sibling_comparison.ts";
 import type { StateReceiver } from "./state_receiver.ts";
 

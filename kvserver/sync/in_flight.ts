@@ -1,5 +1,5 @@
 import type { LinkState } from "../../actor/mod.ts";
-import type { ComparisonStep } from "./peer_comparison.ts";
+import type { ComparisonStep } from "./comparison_course.ts";
 import type { Limits } from "../../limits.ts";
 import { assert } from "../memory/assert.ts";
 import type { Claim } from "../versions/claim.ts";

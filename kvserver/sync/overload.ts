@@ -20,6 +20,7 @@ const lagShare = 1 / 2;
  * long as the oldest of it has waited. Less than half, because a rate of the past is only a guess.
  */
 const drainShare = 2 / 5;
+/** Of that lag, the part up to which a lag is a mere hiccup. */
 const hiccupShare = 1 / 16;
 
 /**

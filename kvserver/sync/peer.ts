@@ -22,7 +22,8 @@ import { Gossip } from "./gossip.ts";
 import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
 import { SendWindow } from "./send_window.ts";
-import { type ComparisonStep, PeerComparison } from "./peer_comparison.ts";
+import type { ComparisonStep } from "./comparison_course.ts";
+import { PeerComparison } from "./peer_comparison.ts";
 import { noTransfer } from "./peer_message.ts";
 import { Progress, type ProgressChange } from "./progress.ts";
 import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
@@ -83,7 +84,7 @@ export class Peer {
    */
   #isFirstMessageDue = true;
   /** Epoch of the link in which such a message was due. */
-  #greetedEpoch = noEpoch;
+  #firstMessageEpoch = noEpoch;
   /** Whether the peer has handled a message of this server. */
   #hasHeard = false;
   #hasCaughtUp = false;
@@ -452,8 +453,8 @@ export class Peer {
   /** Notes the state of the link. @returns whether that makes the peer lost, or ends its being lost. */
   observeLink(link: Pick<LinkState, "isUp" | "isHeard" | "epoch">): LivenessChange {
     const nowMs = this.#context.monotonicMs();
-    if (link.isUp && link.epoch !== this.#greetedEpoch) {
-      this.#greetedEpoch = link.epoch;
+    if (link.isUp && link.epoch !== this.#firstMessageEpoch) {
+      this.#firstMessageEpoch = link.epoch;
       this.#isFirstMessageDue = true;
     }
     const change = this.#liveness.observe(link, nowMs);

@@ -95,8 +95,8 @@ export interface SyncActorOptions {
   onVisible?: (ms: number) => void;
 }
 
-/** The messages that come often, and behind a long step share the next one. */
-const sharedBy: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged"]);
+/** Messages that come often: behind a long step they share the next one. */
+const sharingTypes: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged"]);
 
 /**
  * Forwards what query actors accepted: from each of this server's to the others, and once to the sync
@@ -224,7 +224,7 @@ export class SyncActor implements Actor {
         this.#drain.over(message);
         break;
     }
-    if (!sharedBy.has(message.type) || !this.#isPausing()) this.#step();
+    if (!sharingTypes.has(message.type) || !this.#isPausing()) this.#step();
   }
 
   /** A query actor of this server accepted Puts: their entries go to all others. */

@@ -41,7 +41,7 @@ export const membershipFaults: Record<string, PlantedFault> = {
   "who is reached again says nothing unless there is something to say": {
     noticedBy: "hard",
     file: "kvserver/sync/peer.ts",
-    from: "if (link.isUp && link.epoch !== this.#greetedEpoch) {",
+    from: "if (link.isUp && link.epoch !== this.#firstMessageEpoch) {",
     to: "if (false) {",
   },
   "who is known by a later incarnation is forgotten": {

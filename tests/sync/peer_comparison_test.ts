@@ -1,4 +1,5 @@
-import { causes, comparisonId, PeerComparison } from "../../kvserver/sync/peer_comparison.ts";
+import { causes, comparisonId } from "../../kvserver/sync/comparison_course.ts";
+import { PeerComparison } from "../../kvserver/sync/peer_comparison.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 
