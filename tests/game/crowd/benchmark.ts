@@ -40,19 +40,33 @@ const { values } = parseArgs({
     places: { type: "string", default: "1" },
   },
 });
-const [players, says, seconds, rounds, processes, lean, places] = [
-  values.players,
-  values.says,
-  values.seconds,
-  values.rounds,
-  values.processes,
-  values.lean,
-  values.places,
-].map(Number);
+const players = numberOf("players", 2);
+const says = numberOf("says", 0.01);
+const seconds = numberOf("seconds", 1);
+const rounds = numberOf("rounds", 1);
+const processes = numberOf("processes", 1);
+/** At the least one plays, and hears. */
+const lean = numberOf("lean", 0, players - 1);
+const places = numberOf("places", 1, world.places.size);
 /** Players who play the game, and measure. */
 const playing = players - lean;
 /** Players of one place. */
 const inPlace = players / places;
+
+/** The number of an option; whatever else it is given ends the benchmark with 64. */
+function numberOf(
+  name: "players" | "says" | "seconds" | "rounds" | "processes" | "lean" | "places" | "warmUp",
+  least: number,
+  most = Infinity,
+): number {
+  const value = Number(values[name]);
+  if (value >= least && value <= most) return value;
+  const to = most === Infinity ? "on" : `to ${most}`;
+  console.error(
+    `Cannot use ${values[name]} for --${name}: allowed is a number from ${least} ${to}`,
+  );
+  Deno.exit(64);
+}
 
 /** How many of the lean players are in which place, as `lean_players.ts` takes it. */
 function leanCrowds(): string[] {
@@ -219,7 +233,7 @@ function report(name: string, results: readonly Round[]): void {
 }
 
 /** Who comes in asks what was said in the last minute: so it matters how long the others have talked. */
-const warmUpSeconds = Number(values.warmUp);
+const warmUpSeconds = numberOf("warmUp", 0);
 
 /** One crowd at a time, because players who poll do so without end. @returns the round, behind one to warm up */
 async function roundAt(checkout: URL, manner: Manner): Promise<Round> {
