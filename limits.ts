@@ -651,6 +651,11 @@ export interface Limits {
   readonly forgetCheckMaxMs: number;
   /** Servers that are forgotten and kept in mind, to tell others; past it the oldest is told no more. */
   readonly forgottenServersMax: number;
+  /**
+   * Servers, each waiting for the state of the next, that a message names. Who waits in a longer ring, waits
+   * for `peerLostMs`.
+   */
+  readonly awaitedServersMax: number;
   /** Servers that one message introduces; the others are introduced by the next. */
   readonly messageIntroductionsMax: number;
   /**
@@ -923,6 +928,7 @@ export const defaultLimits: Limits = {
   forgetCheckMinMs: 1_000,
   forgetCheckMaxMs: 60 * 60 * 1_000,
   forgottenServersMax: 64,
+  awaitedServersMax: 16,
   messageIntroductionsMax: 64,
   lostBacklogsMax: 8,
   timestampMaxAheadMs: 24 * 60 * 60 * 1_000,
@@ -1080,8 +1086,10 @@ export const limitRelations: readonly LimitRelation[] = [
     rule: "a connection is charged for short requests and replies",
   },
   {
-    fields: ["peersMax", "besideEntriesBytesMax"],
-    holds: (l) => l.peersMax * introductionBytesMax + 1 * KiB <= l.besideEntriesBytesMax,
+    fields: ["peersMax", "awaitedServersMax", "besideEntriesBytesMax"],
+    holds: (l) =>
+      (l.peersMax + l.awaitedServersMax) * introductionBytesMax + 1 * KiB <=
+        l.besideEntriesBytesMax,
     rule: "a message has room for as many servers as it may name",
   },
   // ---- how many there may be ----

@@ -8,15 +8,23 @@ export interface Rumours {
   readonly introductions: readonly ActorRef[];
   /** Servers that the peer is told to forget. */
   readonly forgotten: readonly ForgottenServer[];
+  /** For whose state this server waits, the first one first; absent: the peer knows. */
+  readonly awaits: readonly ActorRef[] | undefined;
 }
 
-/** What a peer is still to be told of other servers: whom it may not know yet, and whom it is to forget. */
+/**
+ * What a peer is still to be told of other servers: whom it may not know yet, whom it is to forget, and for
+ * whose state this server waits.
+ */
 export class Gossip {
   #introductionsMax: number;
   /** Other peers that this one is to be introduced to, by uid. */
   #introductions = new Map<string, ActorRef>();
   /** Servers that the peer is to forget too, by address. */
   #forgotten = new Map<string, ForgottenServer>();
+  /** For whose state this server waits, as the peer was told last. */
+  #awaits: readonly ActorRef[] = [];
+  #knowsAwaited = true;
 
   constructor({ messageIntroductionsMax }: Limits) {
     this.#introductionsMax = messageIntroductionsMax;
@@ -24,7 +32,7 @@ export class Gossip {
 
   /** Whether there is nothing to tell. */
   get isEmpty(): boolean {
-    return this.#introductions.size === 0 && this.#forgotten.size === 0;
+    return this.#introductions.size === 0 && this.#forgotten.size === 0 && this.#knowsAwaited;
   }
 
   /** Introduces another peer with one of the next messages. */
@@ -47,17 +55,29 @@ export class Gossip {
     this.#forgotten.delete(address);
   }
 
+  /** Tells the peer, with the next message, for whose state this server waits, if that is something else by now. */
+  tellAwaited(awaits: readonly ActorRef[]): void {
+    const isSame = awaits.length === this.#awaits.length &&
+      awaits.every((ref, i) => uid(ref) === uid(this.#awaits[i]));
+    if (isSame) return;
+    this.#awaits = awaits;
+    this.#knowsAwaited = false;
+  }
+
   /** Takes out what the next message tells. */
   take(): Rumours {
     const taken = [...this.#introductions].slice(0, this.#introductionsMax);
     for (const [name] of taken) this.#introductions.delete(name);
     const forgotten = [...this.#forgotten.values()];
     this.#forgotten.clear();
-    return { introductions: taken.map(([, ref]) => ref), forgotten };
+    const awaits = this.#knowsAwaited ? undefined : this.#awaits;
+    this.#knowsAwaited = true;
+    return { introductions: taken.map(([, ref]) => ref), forgotten, awaits };
   }
 
   /** The message with these was lost: they are told again. */
-  lost({ introductions, forgotten }: Rumours): void {
+  lost({ introductions, forgotten, awaits }: Rumours): void {
+    if (awaits !== undefined) this.#knowsAwaited = false;
     for (const server of forgotten) this.tellForgotten(server);
     for (const ref of introductions) this.introduce(ref);
   }

@@ -56,6 +56,7 @@ export class Peer {
   readonly seen = new VersionVector();
   #context: ActorContext;
   #pool: EntryPool;
+  #awaits: readonly ActorRef[] = [];
   /** For what is kept of what the peer has seen, and of what it was told of that. */
   #seenCharge: Charge;
   #seenBytes = 0;
@@ -239,6 +240,16 @@ export class Peer {
   #claimSeen({ vector, floorMs }: Seen, seenByPeer = new VersionVector()): void {
     this.backlog.claim(claimsBeyond(vector, seenByPeer));
     this.#told.raiseFloor(floorMs);
+  }
+
+  /** For whose state the peer waits, and for whose that one does, and so on, as it has told. */
+  get awaits(): readonly ActorRef[] {
+    return this.#awaits;
+  }
+
+  /** The peer has told for whose state it waits. */
+  isWaitingFor(awaits: readonly ActorRef[]): void {
+    this.#awaits = awaits;
   }
 
   /** Requests the whole state of the peer, as the transfer with this id. */
@@ -506,16 +517,16 @@ export class Peer {
 }
 
 /** About as many bytes as a message with these contents takes. */
-function bytesOf({ entryBytes, step, introductions, forgotten }: Contents): number {
+function bytesOf({ entryBytes, step, introductions, forgotten, awaits = [] }: Contents): number {
   return entryBytes + (step?.ranges.length ?? 0) +
-    128 * (1 + introductions.length + forgotten.length);
+    128 * (1 + introductions.length + forgotten.length + awaits.length);
 }
 
 /** Whether a message would tell the peer nothing, because what waits has to go on waiting. */
 function isEmpty(
-  { entries, introductions, forgotten, requested, completed, step, claims, seen }: Contents,
+  { entries, introductions, forgotten, awaits, requested, completed, step, claims, seen }: Contents,
 ): boolean {
   return entries.size === 0 && introductions.length === 0 && forgotten.length === 0 &&
     requested === noTransfer && completed === noTransfer && step === undefined &&
-    claims.length === 0 && seen === undefined;
+    claims.length === 0 && seen === undefined && awaits === undefined;
 }

@@ -19,6 +19,11 @@ export interface PeerMessage {
   wantsState: number;
   /** Completes the transfer with this id: its last entry is in this message; 0: completes none. */
   stateDone: number;
+  /**
+   * For whose state the sender waits, and for whose that one does, and so on; empty: it waits for nobody's any
+   * more; absent: what it said last.
+   */
+  awaits?: readonly ActorRef[];
   /** Servers that the sender forgot; absent: there are none to tell of. */
   forgotten?: readonly ForgottenServer[];
   /** A step of the comparison with this id; absent: there is none. */

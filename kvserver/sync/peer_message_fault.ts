@@ -90,8 +90,8 @@ function messageFault(
   const { limits } = edges;
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
   if ("batch" in message) return "it is of version 0.1.0, with which this one does not sync";
-  const { from: sender, entries, peers, wantsState, stateDone, stateSize, forgotten = [] } =
-    message;
+  const { from: sender, entries, peers, wantsState, stateDone, stateSize } = message;
+  const { awaits = [], forgotten = [] } = message;
   if (!isRef(sender)) return "its sender is no actor";
   if (sender.address !== from.address || sender.incarnation !== from.incarnation) {
     return "it is sent in another server's name";
@@ -99,6 +99,10 @@ function messageFault(
   if (!Array.isArray(peers) || !peers.every(isRef)) return "it names what is no actor";
   if (peers.length > limits.peersMax) {
     return `it names ${peers.length} servers: allowed are ${limits.peersMax}`;
+  }
+  if (!Array.isArray(awaits) || !awaits.every(isRef)) return "it awaits what is no actor";
+  if (awaits.length > limits.awaitedServersMax) {
+    return `it awaits ${awaits.length} servers: allowed are ${limits.awaitedServersMax}`;
   }
   if (!Array.isArray(forgotten) || !forgotten.every((it) => isForgotten(it, limits))) {
     return "it forgets what is no server";

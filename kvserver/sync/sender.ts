@@ -93,6 +93,7 @@ export class Sender {
     const link = this.#context.link(peer.ref);
     if (!this.#members.observeLink(peer, link)) return;
     const { seen } = this.#stability;
+    if (peer.backlog.isSendingState) peer.gossip.tellAwaited(this.#stateReceiver.awaits);
     if (link.isUp && peer.isIdle) {
       const tellWaitMs = peer.tellWaitMs(seen);
       if (tellWaitMs === Infinity) return;
@@ -114,6 +115,7 @@ export class Sender {
       wantsState: contents.requested,
       stateDone: contents.completed,
     };
+    if (contents.awaits !== undefined) message.awaits = contents.awaits;
     if (contents.forgotten.length > 0) message.forgotten = contents.forgotten;
     const { step, repairs, claims } = contents;
     if (claims.length > 0) message.claims = claimBytes(claims);

@@ -107,13 +107,44 @@ export class StateReceiver {
    * Whether the state must not be declared complete to a peer yet: this server, still receiving its
    * first state, has not forwarded all of it.
    *
-   * Two servers that request the state of each other would wait for ever, so it is declared complete
-   * to the sender itself, and to everyone after a while.
+   * Servers that request the state of each other would wait for ever, so it is declared complete to the sender
+   * itself, in a longer ring by the server of the least incarnation to the one that waits for it, and to everyone
+   * after a while.
    */
   holdsBack(peer: Peer): boolean {
     const transfer = this.#transfer;
     return !this.#hasState && transfer.name === "receiving" && transfer.sender !== peer &&
-      this.#context.monotonicMs() - transfer.sinceMs < this.#context.limits.peerLostMs;
+      this.#context.monotonicMs() - transfer.sinceMs < this.#context.limits.peerLostMs &&
+      !this.#goesFirst(transfer.sender, peer);
+  }
+
+  /** For whose state this server waits, and for whose that one does, and so on, but for this server itself. */
+  get awaits(): readonly ActorRef[] {
+    const transfer = this.#transfer;
+    if (this.#hasState || transfer.name !== "receiving") return [];
+    const { ref, awaits } = transfer.sender;
+    return [ref, ...awaits.slice(0, this.#placeIn(awaits))]
+      .slice(0, this.#context.limits.awaitedServersMax);
+  }
+
+  /**
+   * Whether `sender`, of which this server requests the state, waits for it in turn over others, the last of
+   * whom is `peer`: and whether this server has the least incarnation of them all.
+   */
+  #goesFirst({ ref, awaits }: Peer, peer: Peer): boolean {
+    const place = this.#placeIn(awaits);
+    if (place === awaits.length) return false;
+    const ring = [ref, ...awaits.slice(0, place)];
+    const { incarnation } = this.#context.self;
+    return ring[place].incarnation === peer.ref.incarnation &&
+      ring.every((other) => incarnation < other.incarnation);
+  }
+
+  /** Where this server is among those; behind the last: it is none of them. */
+  #placeIn(refs: readonly ActorRef[]): number {
+    const { incarnation } = this.#context.self;
+    const place = refs.findIndex((ref) => ref.incarnation === incarnation);
+    return place < 0 ? refs.length : place;
   }
 
   /** Requests the state of a peer, if no sender is chosen or the chosen one does not send. */

@@ -282,6 +282,7 @@ export class SyncActor implements Actor {
       ? undefined
       : { id, place, ranges, seen, seenSum, leftOut };
     this.#comparer.received(peer, step, repairs, message.entries);
+    if (message.awaits !== undefined) peer.isWaitingFor(message.awaits);
     if (message.stateSize !== undefined) this.#stateReceiver.sized(peer, message.stateSize);
     if (message.wantsState !== noTransfer) peer.backlog.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);

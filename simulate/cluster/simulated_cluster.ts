@@ -77,6 +77,8 @@ export class SimulatedCluster {
       /** Default: `s` and its port. */
       name?: string;
       peers?: readonly SimulatedServer[];
+      /** Whether it takes over a state before it is ready. Default: when it has peers. */
+      takesOver?: boolean;
       clockSkewMs?: number;
       port?: number;
       advertise?: string;
@@ -88,6 +90,7 @@ export class SimulatedCluster {
     },
   ): Promise<SimulatedServer> {
     const { queryActorCount, peers = [], clockSkewMs = 0, advertise, load, medium } = options;
+    const { takesOver = peers.length > 0 } = options;
     const { port = this.#nextPort++ } = options;
     const { name = `s${port}` } = options;
     const hostname = options.name ?? "server";
@@ -124,7 +127,7 @@ export class SimulatedCluster {
     const actors = new ServerActors(system, {
       queryActorCount,
       version: "simulated",
-      ready: peers.length === 0,
+      ready: !takesOver,
       figures: syncFiguresOf(system),
       fraction: () => environment.fraction(),
       ...(journal === undefined ? {} : { disk: { journal: journal.ref, durability: "strict" } }),

@@ -39,6 +39,8 @@ export type SentKind =
   | "entries"
   /** The newcomer asks for all there is. */
   | "wants state"
+  /** For whose state the sender waits. */
+  | "awaits"
   /** The newcomer has been given all there is. */
   | "state"
   /** A step of a comparison. */

@@ -9,6 +9,10 @@ import { plural } from "./words.ts";
 export function peerWords(message: PeerMessage, names: Names): Map<SentKind, string> {
   const words = new Map<SentKind, string>();
   if (message.wantsState !== noTransfer) words.set("wants state", "asks for all there is");
+  if (message.awaits !== undefined && message.awaits.length > 0) {
+    const servers = message.awaits.map(({ address }) => names.server(address));
+    words.set("awaits", `waits for all that ${servers.join(", then ")} has`);
+  }
   if (message.stateDone !== noTransfer) words.set("state", "that was all there is");
   if (message.comparison !== undefined) words.set("comparison", comparisonWords(message));
   if (message.forgotten !== undefined) {

@@ -75,6 +75,24 @@ export const deliveryFaults: Record<string, PlantedFault> = {
     from: "if (backlog.isSendingState && other !== peer) backlog.enqueueBatch(batch);",
     to: "",
   },
+  "servers in a ring do not say for whom they wait": {
+    noticedBy: "hard",
+    file: "kvserver/sync/sender.ts",
+    from: "if (peer.backlog.isSendingState) peer.gossip.tellAwaited(this.#stateReceiver.awaits);",
+    to: "",
+  },
+  "a server knows only whom its own sender waits for": {
+    noticedBy: "hard",
+    file: "kvserver/sync/state_receiver.ts",
+    from: "return [ref, ...awaits.slice(0, this.#placeIn(awaits))]",
+    to: "return [ref, ...awaits.slice(0, 0)]",
+  },
+  "nobody goes first in a ring": {
+    noticedBy: "hard",
+    file: "kvserver/sync/state_receiver.ts",
+    from: "ring.every((other) => incarnation < other.incarnation);",
+    to: "false;",
+  },
   "what overflows is not sent anew": {
     noticedBy: "burst",
     file: "kvserver/sync/backlog.ts",

@@ -1,4 +1,5 @@
 import { defaultLimits } from "../../limits.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 /** Cases of who is a member: addresses that another server has taken, servers that are forgotten. */
@@ -57,6 +58,22 @@ export const memberCases: Record<string, () => Promise<string | undefined>> = {
       await stage.cluster.advance(settledMs);
       const { length } = await stage.membersOf(a);
       return length === 2 ? stage.end(settledMs, ["meanwhile"]) : "It is no member";
+    },
+
+  "servers that hold nothing and take the state over in a ring are ready in two seconds":
+    async () => {
+      const stage = new Stage();
+      const ring: SimulatedServer[] = [];
+      for (let i = 0; i < 5; i++) {
+        ring.push(await stage.cluster.start({ queryActorCount: 2, takesOver: true }));
+      }
+      ring.forEach((server, i) => stage.cluster.join(server, [ring[(i + 1) % ring.length]]));
+      stage.put(ring[3], "meanwhile");
+      await stage.cluster.advance(settledMs);
+      for (const { address, actors } of ring) {
+        if (!actors.ready) return `${address} is not ready`;
+      }
+      return stage.end(settledMs, ["meanwhile"]);
     },
 
   "who knows a later incarnation of a server that another one forgets keeps it": async () => {

@@ -66,6 +66,16 @@ const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
   "a transfer that is none": { wantsState: -1 },
   "the end of a transfer that is none": { stateDone: 0.5 },
   "a state of a size that is none": { stateSize: -1 },
+  "a server that it awaits and is none": {
+    awaits: [{ address: "nowhere", incarnation, counter: 1 }],
+  },
+  "a server that it awaits, by name": { awaits: ["liar:1"] } as Record<string, unknown>,
+  "seventeen servers that it awaits": {
+    awaits: Array.from(
+      { length: 17 },
+      (_, i) => ({ address: `h:${i + 1}`, incarnation, counter: 1 }),
+    ),
+  },
   "another type": { type: "start" },
   "acknowledgements as 0.1.0 has them": { batch: 1, ack: 0 } as Record<string, unknown>,
 };
