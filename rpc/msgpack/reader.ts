@@ -187,22 +187,30 @@ export class MsgpackReader {
 
   /** Consumes one value of any kind, all that is nested in it included. */
   skip(): void {
+    // In variables, because a short message may hold millions of values.
+    const { bytes, end } = this;
+    let at = this.at;
     for (let remaining = 1; remaining > 0; remaining--) {
-      const type = this.peek();
-      if (type < 0x80 || type >= 0xe0) this.at++;
-      else if (type < 0x90) this.at++, remaining += (type & 0x0f) * 2;
-      else if (type < 0xa0) this.at++, remaining += type & 0x0f;
-      else if (type < 0xc0) this.#advance(1 + (type & 0x1f));
-      else remaining += this.#skipLong(type);
+      if (at >= end) throw truncated();
+      const type = bytes[at];
+      const length = fixedLengths[type];
+      if (length > 0) at += length;
+      else if (type < 0xa0) at++, remaining += (type & 0x0f) * (type < 0x90 ? 2 : 1);
+      else {
+        this.at = at;
+        remaining += this.#skipLong(type);
+        at = this.at;
+      }
     }
+    if (at > end) throw truncated();
+    this.at = at;
   }
 
-  /** Consumes a value of a type from 0xc0 on, but for its nested values: returns their number. */
+  /** Consumes a value with a length of its own, but for its nested values: returns their number. */
   #skipLong(type: number): number {
     const form = longForms[type - 0xc0];
     if (form === undefined) throw new MsgpackError("the byte 0xc1 starts no value");
     const [lengthBytes, fixedBytes, nestedPerCount] = form;
-    if (lengthBytes === 0) return this.#advance(1 + fixedBytes), 0;
     const count = this.#lengthAfter(lengthBytes);
     if (nestedPerCount === 0) return this.#advance(count + fixedBytes), 0;
     // Each nested value is at least a byte: what cannot be there need not be walked.
@@ -284,6 +292,15 @@ const longForms: (readonly [number, number, number] | undefined)[] = [
   [2, 0, 2], // de map 16
   [4, 0, 2], // df map 32
 ];
+
+/** By its first byte: all bytes of a value that says with that byte how many it has; 0: it does not. */
+const fixedLengths = Uint8Array.from({ length: 256 }, (_, type) => {
+  if (type < 0x80 || type >= 0xe0) return 1;
+  if (type < 0xa0) return 0;
+  if (type < 0xc0) return 1 + (type & 0x1f);
+  const [lengthBytes, fixedBytes] = longForms[type - 0xc0] ?? [1, 0];
+  return lengthBytes === 0 ? 1 + fixedBytes : 0;
+});
 
 function truncated(): MsgpackError {
   return new MsgpackError("the bytes end inside a value");
