@@ -1,5 +1,6 @@
 import { Backoff, type Environment } from "../rpc/mod.ts";
 import { type GreetedStream, RefusedError, WrongIncarnationError } from "./greeting.ts";
+import { OpenIntroductions } from "./open_introductions.ts";
 import { type Claim, claimKey, type SystemId } from "./system_id.ts";
 
 /** Options of `Introductions`. */
@@ -41,7 +42,7 @@ interface Introduction {
 
 /** What one host named. */
 interface Share {
-  readonly open: Set<Introduction>;
+  readonly open: OpenIntroductions<Introduction>;
   /** Introductions whose dial is due, in the order of their turns. */
   readonly callers: Introduction[];
   readonly named: Introduction[];
@@ -124,7 +125,8 @@ export class Introductions {
   #shareOf(host: string): Share {
     let share = this.#shares.get(host);
     if (share === undefined) {
-      this.#shares.set(host, share = { open: new Set(), callers: [], named: [], dialing: 0 });
+      const open = new OpenIntroductions<Introduction>();
+      this.#shares.set(host, share = { open, callers: [], named: [], dialing: 0 });
     }
     return share;
   }
@@ -134,12 +136,12 @@ export class Introductions {
    * last. When that is `host` itself, and each of its addresses has one, none is given up.
    */
   #makeRoom(host: string): void {
-    const own = this.#shares.get(host)?.open ?? new Set();
+    const own = this.#shares.get(host)?.open;
     let most = own;
-    for (const { open } of this.#shares.values()) if (open.size > most.size) most = open;
-    const byAddress = Map.groupBy(most, ({ id }) => id.address);
-    const last = [...byAddress.values()].reduce((a, b) => b.length > a.length ? b : a, []);
-    if (most !== own || last.length > 1) this.#settle(last.at(-1)!, false);
+    for (const { open } of this.#shares.values()) if (open.size > (most?.size ?? 0)) most = open;
+    if (most !== undefined && (most !== own || most.mostOfAddress > 1)) {
+      this.#settle(most.lastOfMost!, false);
+    }
   }
 
   #leave(introduction: Introduction, listener: MetListener): void {
@@ -162,8 +164,7 @@ export class Introductions {
   #settle(introduction: Introduction, isMet: boolean): void {
     if (!this.#isOpen(introduction)) return;
     this.#open.delete(claimKey(introduction.id));
-    const { open } = this.#shareOf(introduction.from);
-    open.delete(introduction);
+    this.#shareOf(introduction.from).open.remove(introduction);
     this.#tidy(introduction.from);
     for (const listener of introduction.listeners) listener(isMet);
   }
