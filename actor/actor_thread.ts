@@ -308,7 +308,7 @@ export class ActorThread {
       tellWritten: (ref) => this.#tellFrom(local, self, ref, this.#marshaller.end(), false),
       link: (ref): LinkState => linkTo(ref) ?? noLink,
       tellAfter: (ref, message, delayMs) => {
-        const marshalled = this.#marshal(message);
+        const marshalled = this.#marshalToKeep(message);
         if (this.#closed) return () => {};
         const cancel = this.#environment.after(delayMs, () => {
           this.#delayed.delete(cancel);
@@ -320,11 +320,11 @@ export class ActorThread {
         };
       },
       watchLink: (ref, message) => {
-        const marshalled = this.#marshal(message);
+        const marshalled = this.#marshalToKeep(message);
         linkTo(ref)?.onChange(() => this.#tellFrom(local, self, self, marshalled, false));
       },
       meet: (ref, by, message) => {
-        const marshalled = this.#marshal(message);
+        const marshalled = this.#marshalToKeep(message);
         if (this.#closed) return;
         this.#outbound.meet(ref, by, (isMet) => {
           if (isMet) this.#tellFrom(local, self, self, marshalled, false);
@@ -352,6 +352,12 @@ export class ActorThread {
       throw error;
     }
     return this.#marshaller.end();
+  }
+
+  /** Marshals a message that is told later, into memory of its own: a chunk is kept with any message in it. */
+  #marshalToKeep(message: unknown): Marshalled {
+    const { bytes, start, end } = this.#marshal(message);
+    return { bytes: bytes.slice(start, end), start: 0, end: end - start, from: undefined };
   }
 
   #tellFromOutside(ref: ActorRef, message: Marshalled, batch: number): void {

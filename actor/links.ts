@@ -107,7 +107,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
   }
 
   trusts(id: SystemId): boolean {
-    return this.#credentials.access === undefined || this.isHeard(id);
+    return this.#credentials.access === undefined || this.isHeard(systemKey(id));
   }
 
   link(address: string, incarnation: string): TellLink | undefined {
@@ -246,8 +246,8 @@ export class Links implements RemoteLinkHost, ConnectionHost {
 
   // ---- systems that are heard -----------------------------------------------------------------
 
-  isHeard(id: SystemId): boolean {
-    return this.#connections.has(systemKey(id));
+  isHeard(key: string): boolean {
+    return this.#connections.has(key);
   }
 
   waitsForMemory(waits: boolean): void {
@@ -256,10 +256,12 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     if ((before === 0) !== (this.#waitingForMemory === 0)) this.system.memoryFull(waits);
   }
 
-  heardMs(id: SystemId): number {
-    const connections = this.#connections.get(systemKey(id)) ?? [];
-    return Array.from(connections, ({ heardMs }) => heardMs)
-      .reduce((last, heardMs) => Math.max(last, heardMs), -Infinity);
+  heardMs(key: string): number {
+    let heardMs = -Infinity;
+    for (const connection of this.#connections.get(key) ?? []) {
+      heardMs = Math.max(heardMs, connection.heardMs);
+    }
+    return heardMs;
   }
 
   heardOf(id: SystemId, bytes: number): void {
@@ -319,7 +321,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
       // Those that were dead have ended.
       if (connections.size === 0) continue;
       const [{ id }] = connections;
-      const heardMs = this.#linkTo(id!)?.facts.heardMs ?? this.heardMs(id!);
+      const heardMs = this.#linkTo(id!)?.facts.heardMs ?? this.heardMs(key);
       const isClockDue = nowMs - (this.#clockReadMs.get(key) ?? -Infinity) >= clockReadMs;
       if (!isClockDue && nowMs - heardMs < heartbeatMs) continue;
       // The newest: an older one may be dead without knowing it.
@@ -360,7 +362,8 @@ export class Links implements RemoteLinkHost, ConnectionHost {
 
   /** Of who is neither heard nor told anything. */
   #forgetProof(id: SystemId): void {
-    if (!this.isHeard(id) && this.#linkTo(id) === undefined) this.#proofs.delete(systemKey(id));
+    const key = systemKey(id);
+    if (!this.isHeard(key) && this.#linkTo(id) === undefined) this.#proofs.delete(key);
   }
 
   foundWrongIncarnation(id: SystemId): void {

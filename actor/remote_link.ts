@@ -17,7 +17,7 @@ import { type GreetedStream, WrongIncarnationError } from "./greeting.ts";
 import { type LinkNotice, readNotice, writeNotice } from "./link_notice.ts";
 import type { Marshalled } from "./marshaller.ts";
 import type { Refused } from "./refusals.ts";
-import type { SystemId } from "./system_id.ts";
+import { type SystemId, systemKey } from "./system_id.ts";
 import { writeTell } from "./tell_frame.ts";
 import type { RemoteFacts, TellLink, ToldClock } from "./tell_network.ts";
 
@@ -26,15 +26,15 @@ export interface RemoteLinkHost {
   readonly environment: Environment;
   /** Dials a system and greets it, once. */
   greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream>;
-  /** Whether the system has a connection of its own to this one. */
-  isHeard(id: SystemId): boolean;
+  /** Whether the system with that `systemKey` has a connection of its own to this one. */
+  isHeard(key: string): boolean;
   /**
    * Whether the system may be told anything: where tokens are asked for, only once it has shown one on a
    * connection of its own.
    */
   trusts(id: SystemId): boolean;
   /** When anything came last on such a connection; `-Infinity`: there is none. */
-  heardMs(id: SystemId): number;
+  heardMs(key: string): number;
   /** The system finds that another one answers at the address of this one. */
   contested(address: string): void;
   /** The address answered as another incarnation: the connections of this one are asked whether it is there. */
@@ -54,6 +54,8 @@ export interface RemoteLinkHost {
  */
 export class RemoteLink implements TellLink {
   readonly id: SystemId;
+  /** The `systemKey` of its system, put together once, because it is looked at very often. */
+  readonly key: string;
   host: string | undefined;
   epoch = 0;
   isUp = false;
@@ -95,6 +97,7 @@ export class RemoteLink implements TellLink {
   /** @param greeted a connection on which the system greeted already */
   constructor(id: SystemId, host: RemoteLinkHost, greeted?: GreetedStream) {
     this.id = id;
+    this.key = systemKey(id);
     this.#host = host;
     this.#environment = host.environment;
     this.#bytesMax = host.environment.limits.linkBytesMax;
@@ -114,11 +117,11 @@ export class RemoteLink implements TellLink {
   }
 
   get isHeard(): boolean {
-    return this.#host.isHeard(this.id);
+    return this.#host.isHeard(this.key);
   }
 
   get facts(): RemoteFacts {
-    const heardMs = Math.max(this.#heardMs, this.#host.heardMs(this.id));
+    const heardMs = Math.max(this.#heardMs, this.#host.heardMs(this.key));
     return {
       heardMs: heardMs === -Infinity ? undefined : heardMs,
       clockSkewMs: this.skew.aheadMs,

@@ -41,6 +41,22 @@ testInWorld(
   },
 );
 
+testInWorld("a message that is told later keeps no memory but its own", async (world) => {
+  const { system } = await startSystem(world);
+  const spareBytes: number[] = [];
+  const { ref } = startProbe(system, (message, context) => {
+    if (message === "go") context.tellAfter(context.self, "later", 50);
+  });
+  system.tell(ref, "go");
+  system.observer = {
+    told: (_from, _to, { bytes, start, end }) =>
+      spareBytes.push(bytes.buffer.byteLength - end + start),
+  };
+  await world.run();
+  assertEquals(spareBytes, [0]);
+  await system.close();
+});
+
 testInWorld("an observer sees what is told to channels, and to actors elsewhere", async (world) => {
   const one = await startSystem(world, { hostname: "one", port: 1 });
   const two = await startSystem(world, { hostname: "two", port: 2, network: one.network });
