@@ -19,18 +19,27 @@ export class Agreements {
   /** For how long two replicas have differed that reach each other, the two that have for longest; 0: none do. */
   get differingMs(): number {
     const nowMs = this.#context.monotonicMs();
-    return [...this.#siblings.agreements, ...this.#reached.map(agreementOf)]
-      .reduce((most, agreement) => Math.max(most, agreement.differingMs(nowMs)), 0);
+    let mostMs = 0;
+    for (const agreement of this.#siblings.agreements) {
+      mostMs = Math.max(mostMs, agreement.differingMs(nowMs));
+    }
+    for (const peer of this.#members.peers) {
+      const ms = peer.comparison.agreement.differingMs(nowMs);
+      if (ms > mostMs && this.#isReached(peer)) mostMs = ms;
+    }
+    return mostMs;
   }
 
-  get #reached(): Peer[] {
-    return [...this.#members.peers].filter(({ ref }) => this.#context.link(ref).isUp);
+  #isReached({ ref }: Peer): boolean {
+    return this.#context.link(ref).isUp;
   }
 
   /** Says in the log which replicas have differed for long, and which no longer do. */
   observe(): void {
     for (const agreement of this.#siblings.agreements) this.#observe(agreement);
-    for (const peer of this.#reached) this.#observe(agreementOf(peer), peer.ref.address);
+    for (const peer of this.#members.peers) {
+      if (this.#isReached(peer)) this.#observe(peer.comparison.agreement, peer.ref.address);
+    }
   }
 
   /** @param peer address of the peer; default: it is about two replicas of this server */
@@ -56,8 +65,4 @@ export class Agreements {
       });
     }
   }
-}
-
-function agreementOf({ comparison: { agreement } }: Peer): Agreement {
-  return agreement;
 }

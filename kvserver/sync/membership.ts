@@ -393,14 +393,15 @@ export class Membership {
 
   /** Notes how a peer is reached, and says when it is half reached, silent, or two servers claim its address. */
   observeReach(peer: Peer, link: LinkState): void {
-    const before = peer.observeReach(link);
+    const { isUp, isHeard, isWrongIncarnation, facts } = link;
+    const before = peer.observeReach({ isUp, isHeard, isWrongIncarnation, facts });
     // Nothing else brings the end of the time that it is given.
     const undecidedMs = peer.reachability.undecidedMs(this.#context.monotonicMs());
     if (undecidedMs !== undefined) {
       peer.pacer.tickWithin(Math.max(undecidedMs, this.#context.limits.peerCheckMs));
     }
     if (before !== undefined) this.#log.reach(peer, link, before);
-    this.#log.clock(peer, link.facts.clockSkewMs);
+    this.#log.clock(peer, facts.clockSkewMs);
   }
 
   /** A peer is gone: this server and the others may have been told different things by it. */

@@ -8,7 +8,7 @@ import type { OutgoingBatch } from "./outgoing_batch.ts";
 import type { Overload } from "./overload.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerMessage } from "./peer_message.ts";
-import { claimBytes, seenBytes } from "../versions/version_bytes.ts";
+import { claimBytes, type Seen, seenBytes } from "../versions/version_bytes.ts";
 import type { Stability } from "./stability.ts";
 import type { StateReceiver } from "./state_receiver.ts";
 
@@ -23,6 +23,8 @@ export class Sender {
   #stability: Stability;
   /** The batch encoded last: the next receiver is often sent the same. Kept within one step. */
   #encoded: { entries: OutgoingBatch; bytes: Uint8Array } | undefined;
+  /** What a peer was told last that was seen: the next one is often told the same. Kept within one step. */
+  #encodedSeen: (Seen & { bytes: Uint8Array }) | undefined;
 
   constructor(
     context: ActorContext,
@@ -46,7 +48,7 @@ export class Sender {
   sendAll(): void {
     for (const replica of this.#replicas.all) this.#sendToReplica(replica);
     for (const peer of [...this.#members.peers]) this.#sendToPeer(peer);
-    this.#encoded = undefined;
+    this.#encoded = this.#encodedSeen = undefined;
   }
 
   #sendToReplica(replica: LocalReplica): void {
@@ -119,7 +121,7 @@ export class Sender {
     if (contents.forgotten.length > 0) message.forgotten = contents.forgotten;
     const { step, repairs, claims } = contents;
     if (claims.length > 0) message.claims = claimBytes(claims);
-    if (contents.seen !== undefined) message.seen = seenBytes(contents.seen);
+    if (contents.seen !== undefined) message.seen = this.#encodeSeen(contents.seen);
     if (step !== undefined) {
       message.comparison = step.id;
       if (step.place > 0) message.comparisonPlace = step.place;
@@ -134,6 +136,13 @@ export class Sender {
     this.#context.tell(peer.ref, message, { reserved: true });
     peer.pacer.sent();
     if (peer.backlog.size > 0) peer.pacer.awaitDue();
+  }
+
+  #encodeSeen({ vector, floorMs }: Seen): Uint8Array {
+    if (this.#encodedSeen?.vector !== vector || this.#encodedSeen.floorMs !== floorMs) {
+      this.#encodedSeen = { vector, floorMs, bytes: seenBytes({ vector, floorMs }) };
+    }
+    return this.#encodedSeen.bytes;
   }
 
   #encode(entries: OutgoingBatch): Uint8Array {

@@ -56,8 +56,10 @@ export class StateReader {
    */
   requestPart(peers: Iterable<Peer>): Peer | undefined {
     if (this.#current !== undefined && !this.#current.peer.isForgotten) return undefined;
-    const peer = [...peers].find((peer) => this.#isToRead(peer));
-    if (peer === undefined) return undefined;
+    for (const peer of peers) if (this.#isToRead(peer)) return this.#requestPartFor(peer);
+  }
+
+  #requestPartFor(peer: Peer): Peer {
     const { backlog } = peer;
     if (backlog.isOverflowed) peer.recover();
     if (backlog.reading !== undefined && backlog.reading.after === undefined) {

@@ -9,7 +9,7 @@ export class ToldSeen {
    * What the peer was told; what may be lost it was not told. It is the vector that was told, and no copy: all
    * peers together would have as many as there are of them.
    */
-  #vector = new VersionVector();
+  #vector = nothing;
   #bytes = 0;
   #floorMs = 0;
   /** When it was told last, and the object that it was told of. */
@@ -47,7 +47,7 @@ export class ToldSeen {
     const floorMs = Math.max(seen.floorMs, this.#sentFloorMs);
     const isDue = this.waitMs(seen, nowMs) <= 0;
     if (!isDue && floorMs <= this.#floorMs) return undefined;
-    const vector = seen.vector.beyond(this.#vector);
+    const vector = newsOf(seen.vector, this.#vector);
     this.#last = seen;
     this.#vector = seen.vector;
     this.#bytes = seen.vector.byteLength;
@@ -59,10 +59,27 @@ export class ToldSeen {
 
   /** A message that told it may be lost: the peer is told all of it again, at once. */
   lost(): void {
-    this.#vector = new VersionVector();
+    this.#vector = nothing;
     this.#bytes = 0;
     this.#floorMs = 0;
     this.#toldMs = -Infinity;
     this.#last = undefined;
   }
+}
+
+const nothing = new VersionVector();
+
+/**
+ * Of a vector that was told: what it has beyond another one, that for which it was asked last. Most peers were
+ * told the same before, so they are told the same now.
+ */
+const lastNews = new WeakMap<VersionVector, { told: VersionVector; news: VersionVector }>();
+
+/** What `vector` has beyond what was told before; neither of them changes any more. */
+function newsOf(vector: VersionVector, told: VersionVector): VersionVector {
+  const last = lastNews.get(vector);
+  if (last?.told === told) return last.news;
+  const news = vector.beyond(told);
+  lastNews.set(vector, { told, news });
+  return news;
 }
