@@ -56,7 +56,8 @@ function tellDamage(
   }
   console.err(`cmud: ${failureText(error)}\n`);
   tellReport(report, console);
-  console.err(`${grouped(keys)} keys can be had: data export --salvage, data repair\n`);
+  const noun = keys === 1 ? "key" : "keys";
+  console.err(`${grouped(keys)} ${noun} can be had: data export --salvage, data repair\n`);
   return exitCodes.internal;
 }
 
