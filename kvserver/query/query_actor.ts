@@ -226,6 +226,7 @@ export class QueryActor implements Actor {
       now: () => this.#nowMs ||= context.now(),
       monotonicMs: () => context.monotonicMs(),
       hasSeen: (write: Dot) => versions.hasSeen(write),
+      isUngiven: (write: Dot) => versions.isUngiven(write),
       stats: () => this.#stats(),
       watch: (prefix: Uint8Array, isInitial: boolean) => {
         // Entries that the query has put by now are from before the watch.

@@ -13,6 +13,8 @@ export interface QueryHost extends Limited, Accounted {
   monotonicMs(): number;
   /** Whether the replica has seen a write. */
   hasSeen(write: Dot): boolean;
+  /** Whether an actor may have yet to give this number to a write. */
+  isUngiven(write: Dot): boolean;
   /** Figures for `Stats` besides those of the queries. */
   stats(): Record<string, number | boolean | string>;
   /**

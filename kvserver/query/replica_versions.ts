@@ -94,6 +94,14 @@ export class ReplicaVersions {
     return this.#seen.has(write);
   }
 
+  /**
+   * Whether an actor may have yet to give this number to a write: it is one of this server, or known, and the
+   * number is of no write that was seen. Who brings it need not have it from that actor.
+   */
+  isUngiven(write: Dot): boolean {
+    return (!this.#isForeign(write.uid) || this.knows(write.uid)) && !this.hasSeen(write);
+  }
+
   /** Whether a single write of an actor was seen, behind the one up to which all were. */
   hasDot(uid: string, counter: number): boolean {
     return this.#seen.vector.dots.size > 0 && this.#seen.has({ uid, counter });

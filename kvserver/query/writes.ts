@@ -136,7 +136,9 @@ export class Writes {
   }
 
   /**
-   * Merges an entry of a backup: checked by the caller, and taken only if it is later than the entry held.
+   * Merges an entry of a backup: checked by the caller, and taken only if it is later than the entry held. It
+   * loses a number that its actor may have yet to give: whoever took that for seen would take the write that is
+   * given it for one that was replaced.
    *
    * @returns whether it was taken.
    * @throws {RpcError} when it is refused; then nothing has changed.
@@ -148,10 +150,11 @@ export class Writes {
     const { keyStart, keyEnd, valueStart, valueEnd } = entry;
     const valueBytes = valueStart === noValue ? 0 : valueEnd - valueStart;
     this.#takeRoom(keyEnd - keyStart + valueBytes, "Merge");
-    const n = this.#store.merge(entry);
+    const counter = this.#host.isUngiven(entry) ? noCounter : entry.counter;
+    const n = this.#store.merge({ ...entry, counter });
     if (n === noEntry) return false;
     // Whoever brings the same again, when it was deleted, is not to bring it back.
-    if (entry.counter !== noCounter) this.#store.mark(n, unclaimedMark);
+    if (counter !== noCounter) this.#store.mark(n, unclaimedMark);
     this.hasMergedDeletion ||= valueStart === noValue;
     this.puts++;
     this.accepted.push(n);
