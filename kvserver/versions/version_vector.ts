@@ -188,17 +188,20 @@ function latest(dots: ReadonlySet<number>, count: number): Set<number> {
  *
  * @param vectors of the replicas, one at least
  */
-export function meet([first, ...others]: readonly VersionVector[]): VersionVector {
+export function meet(vectors: readonly VersionVector[]): VersionVector {
   const met = new VersionVector();
-  for (const [uid, counter] of first) {
-    const least = Math.min(counter, ...others.map((vector) => vector.counter(uid)));
-    if (least !== noCounter) met.add({ uid, counter: least });
+  // Of whom one has seen nothing, not all have: most are decided by the one that knows fewest actors.
+  const least = vectors.reduce((a, b) => b.size < a.size ? b : a);
+  for (const [uid] of least) {
+    let counter = Infinity;
+    for (const vector of vectors) counter = Math.min(counter, vector.counter(uid));
+    if (counter !== noCounter) met.add({ uid, counter });
   }
-  const all = [first, ...others];
-  for (const { dots } of all) {
+  for (const { dots } of vectors) {
     for (const [uid, counters] of dots) {
       for (const counter of counters) {
-        if (all.every((vector) => vector.has({ uid, counter }))) met.addDot({ uid, counter });
+        const dot = { uid, counter };
+        if (least.has(dot) && vectors.every((vector) => vector.has(dot))) met.addDot(dot);
       }
     }
   }
