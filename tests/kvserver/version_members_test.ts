@@ -44,8 +44,8 @@ const mutants: Record<string, Mutant> = {
   },
   "the greatest counter is stable": {
     file: vectorFile,
-    from: "const least = Math.min(",
-    to: "const least = Math.max(",
+    from: "counter = Math.min(counter, vector.counter(uid));",
+    to: "counter = Math.max(counter % Infinity || 0, vector.counter(uid));",
   },
   "what is stable is never computed anew": {
     file: stableFile,

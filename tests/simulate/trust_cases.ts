@@ -2,6 +2,8 @@ import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { defaultLimits, wireLimits, withLimits } from "../../limits.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { messageOf } from "../support/store/stores.ts";
+import { claimUpTo } from "../../kvserver/versions/claim.ts";
+import { claimBytes } from "../../kvserver/versions/version_bytes.ts";
 import { entry, incarnation, Liar, uid } from "./liar.ts";
 import { withoutComparisons } from "./checked_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
@@ -123,6 +125,28 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
       if (wrong !== undefined) return `${what}: ${wrong}`;
     }
   },
+
+  "writes that a peer claims, and a living server has yet to make, are not taken for seen":
+    async () => {
+      for (const whose of ["the server that is told", "another server"]) {
+        const stage = new Stage();
+        const a = await stage.start([], 2);
+        const b = await stage.start([a]);
+        const liar = new Liar(stage, a);
+        await stage.cluster.advance(settledMs);
+        const { address, incarnation } = whose === "another server" ? b.system : a.system;
+        const uids = [1, 2, 3, 4].map((counter) => `${address}/${incarnation}/${counter}`);
+        liar.tellPeer({ claims: claimBytes(uids.map((uid) => claimUpTo(uid, 1_000_000))) });
+        await stage.cluster.advance(settledMs);
+        for (let i = 0; i < 20; i++) {
+          stage.put(a, `a${i}`);
+          stage.put(b, `b${i}`);
+        }
+        const keys = Array.from({ length: 20 }, (_, i) => [`a${i}`, `b${i}`]).flat();
+        const wrong = await stage.end(settledMs, keys);
+        if (wrong !== undefined) return `Claims of ${whose}: ${wrong}`;
+      }
+    },
 
   "keys that were made to have one hash are refused by nobody, however they are put": async () => {
     const stage = new Stage();
