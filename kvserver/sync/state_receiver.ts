@@ -58,6 +58,11 @@ export class StateReceiver {
     return this.#transfer.name === "choosing" || this.#transfer.name === "receiving";
   }
 
+  /** Whether a peer sends this server its first state. */
+  isReceivingFrom(peer: Peer): boolean {
+    return this.#transfer.name === "receiving" && this.#transfer.sender === peer;
+  }
+
   /**
    * Takes the state over from the first of `peers`. While another state is on its way, that is taken
    * over first, because servers that join one another in a ring would wait for each other for ever.

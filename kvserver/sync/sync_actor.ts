@@ -35,6 +35,7 @@ import type {
   StartMessage,
 } from "../messages/sync_control.ts";
 import { SharedTicks, type TickMessage } from "../messages/ticks.ts";
+import { BelievedClaims } from "./believed_claims.ts";
 import { Comparer } from "./comparer.ts";
 import { Drain } from "./drain.ts";
 import { EntryPool, type PoolUse } from "./entry_pool.ts";
@@ -120,6 +121,7 @@ export class SyncActor implements Actor {
   #held = new HeldMessages();
   #overload: Overload;
   #stability: Stability;
+  #believed: BelievedClaims;
   #pauses: StepPauses;
   #sender: Sender;
   #drain: Drain;
@@ -152,6 +154,7 @@ export class SyncActor implements Actor {
     const members = this.#members = new Membership(context, { pool, ticks, journal });
     this.#stateReceiver = new StateReceiver(context, replicas, members);
     this.#comparer = new Comparer(context, fraction, replicas, members, this.#stateReceiver, pool);
+    this.#believed = new BelievedClaims(context, members);
     this.#overload = new Overload(context, replicas, members, maxLagMs);
     const stability = this.#stability = new Stability(
       context,
@@ -263,7 +266,12 @@ export class SyncActor implements Actor {
     const peer = this.#members.learn(message.from);
     const batch = new ForwardedBatch(this.#pool, message.entries);
     this.#replicas.enqueueRemote(batch);
-    if (message.claims !== undefined) this.#replicas.enqueueClaims(readClaims(message.claims));
+    if (message.claims !== undefined) {
+      const claims = readClaims(message.claims);
+      // With the first state comes what was deleted before: nothing else tells of that yet.
+      const isState = peer !== undefined && this.#stateReceiver.isReceivingFrom(peer);
+      this.#replicas.enqueueClaims(isState ? claims : this.#believed.of(claims, message.from));
+    }
     peer?.backlog.removeBatch(batch);
     for (const other of this.#members.peers) {
       const { backlog } = other;

@@ -2,6 +2,18 @@ import type { PlantedFault } from "./planted_fault.ts";
 
 /** Faults in what is believed of other servers. */
 export const trustFaults: Record<string, PlantedFault> = {
+  "whoever claims writes of a living server is believed": {
+    noticedBy: "hard",
+    file: "kvserver/sync/believed_claims.ts",
+    from: "return writer.seen.counter(uid);",
+    to: "return Infinity;",
+  },
+  "whoever claims the receiver's own writes is believed": {
+    noticedBy: "hard",
+    file: "kvserver/sync/believed_claims.ts",
+    from: "if (incarnation === this.#context.self.incarnation) return 0;",
+    to: "if (incarnation === this.#context.self.incarnation) return Infinity;",
+  },
   "a message is not checked": {
     noticedBy: "hard",
     file: "actor/exposed.ts",
