@@ -173,9 +173,17 @@ export function expectWords(command: ShellCommand, words: readonly Word[]): void
   );
 }
 
-/** Watches as the words of a `watch` say. Quotes make `--initial` a prefix. */
+/** Watches as the words of a `watch` say. Quotes make a word that begins with `--` a prefix. */
 function watchAsTold(session: KvSession, words: readonly Word[]): Promise<number> {
-  const isOption = ({ text, quoted }: Word) => text === "--initial" && !quoted;
+  const isOption = ({ text, quoted }: Word) => text.startsWith("--") && !quoted;
+  const unknown = words.find((word) => isOption(word) && word.text !== "--initial");
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `Cannot run watch with ${JSON.stringify(unknown.text)}: allowed is ` +
+        `watch [PREFIX] [--initial]${didYouMean(unknown.text, ["--initial"])}; ` +
+        `a prefix that begins with -- goes in quotes`,
+    );
+  }
   const [prefix, more] = words.filter((word) => !isOption(word));
   if (more !== undefined) {
     throw new UsageError("Cannot run watch with 2 prefixes: allowed is watch [PREFIX] [--initial]");

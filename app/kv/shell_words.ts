@@ -53,9 +53,11 @@ export function wordsSoFar(line: string): Word[] {
   }];
 }
 
-/** `text` as a word that means it: as it is, or in double quotes. */
+/** `text` as a word that means it: as it is, or in double quotes, so also what would be an option. */
 export function quoteWord(text: string): string {
-  if (/^[^\s"'#][^\s]*$/.test(text) && escapeInQuotes(text).length === text.length) return text;
+  if (/^(?!--)[^\s"'#][^\s]*$/.test(text) && escapeInQuotes(text).length === text.length) {
+    return text;
+  }
   return `"${escapeInQuotes(text)}"`;
 }
 

@@ -196,6 +196,8 @@ Deno.test("quoteWord() writes any text as one word that means it", () => {
   assertEquals(quoteWord("plain/key-1"), "plain/key-1");
   assertEquals(quoteWord(""), '""');
   assertEquals(quoteWord("#1"), '"#1"');
+  assertEquals(quoteWord("--initial"), '"--initial"');
+  assertEquals(quoteWord("-1"), "-1");
   assertEquals(quoteWord('a "b"\n\x1b'), '"a \\"b\\"\\n\\u{1b}"');
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     const words = splitWords(`get ${quoteWord(text)}`);

@@ -56,6 +56,8 @@ Deno.test("kv shell stops at the first error with its line and its code", () =>
       ["put k", "allowed is put KEY VALUE"],
       ["watch a b", "allowed is watch [PREFIX] [--initial]"],
       ["watch a --initial b", "allowed is watch [PREFIX] [--initial]"],
+      ["watch --intial", "did you mean --initial?"],
+      ["watch a --json", "a prefix that begins with -- goes in quotes"],
       ["put k 'v", "not closed"],
       ["__proto__", "allowed are"],
       [`get ${"k".repeat(5000)}`, "allowed are 4096"],
