@@ -4,12 +4,7 @@ import { defaultLimits, withLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual, assertThrows } from "../deps.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
-import { bytesOf, get, put, scan } from "../support/store/stores.ts";
-
-/** Removes the entry of a key. */
-function remove(store: Store, key: string): void {
-  store.remove(store.find(bytesOf(key), 0, key.length));
-}
+import { bytesOf, get, put, remove, scan } from "../support/store/stores.ts";
 
 /** Numbers from 0 on, in an order that puts or removes may come in. */
 const orders: Record<string, (count: number, random: Prng) => number[]> = {
@@ -61,28 +56,6 @@ for (const [name, order] of Object.entries(orders)) {
     assertLessOrEqual(account.bytes, 2 * new Store().byteLength);
   });
 }
-
-Deno.test("Store takes no more room in ten rounds of other keys that go again than in one", () => {
-  const account = new MemoryAccount();
-  const store = new Store(defaultLimits, account);
-  for (let i = 0; i < 20; i++) put(store, `stays ${i}`, "v".repeat(100 * i));
-  const most: number[] = [];
-  const after: number[] = [];
-  const count = 30_000;
-  for (let round = 0; round < 10; round++) {
-    const keys = Array.from({ length: count }, (_, i) => `${round}/${i}`.padEnd(10 + i % 30, "."));
-    for (const key of keys) put(store, key, "v".repeat(key.length * 4));
-    most.push(account.bytes);
-    for (const key of keys) put(store, key, null);
-    for (const key of keys) remove(store, key);
-    after.push(account.bytes);
-  }
-  store.assertInvariants();
-  assertEquals(store.size, 20);
-  assertLess(Math.max(...most), most[0] * 1.02);
-  assertLess(Math.max(...after), after[0] * 1.02);
-  assertLess(after[0], most[0] / 2);
-});
 
 Deno.test("Store gives a removed key's room to others while many come and go", () => {
   const random = new Prng(2);

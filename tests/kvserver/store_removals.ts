@@ -3,7 +3,7 @@ import { WordArena } from "../../kvserver/memory/word_arena.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../../simulate/world/prng.ts";
-import { bytesOf, get, put, scan } from "../support/store/stores.ts";
+import { bytesOf, get, put, remove, scan } from "../support/store/stores.ts";
 
 const keyCount = 4_000;
 
@@ -19,7 +19,7 @@ export function putAndRemove(seed: number): void {
   const held = new Map<string, string | null>();
   const keyOf = (i: number) => `${i}`.padStart(4 + i % 70, "k");
   const remove = (key: string) => {
-    store.remove(store.find(bytesOf(key), 0, key.length));
+    remove(store, key);
     held.delete(key);
   };
   const check = () => {

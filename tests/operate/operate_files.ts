@@ -4,7 +4,7 @@ import { metricsOf } from "../../http/metrics.ts";
 import { queryMetrics } from "../../http/query_metrics.ts";
 import { trafficMetrics } from "../../http/traffic_metrics.ts";
 import { shownServer } from "../http/shown_stats.ts";
-import { root } from "../support/repository.ts";
+import { read, root } from "../support/repository.ts";
 
 /** The folder of what an operator starts from, as a path. */
 export const folder = new URL("examples/operate/", root).pathname;
@@ -22,6 +22,12 @@ export const metricNames: ReadonlySet<string> = new Set([
   ),
   ...memberMetricNames,
 ]);
+
+/** The names of all alerts. */
+export function alertNames(): string[] {
+  const rules = read("examples/operate/alerts.yml");
+  return [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map(([, name]) => name);
+}
 
 /** The metrics that a query names which are not there, and "none" when it names no metric at all. */
 export function unknownMetrics(query: string): string[] {

@@ -102,6 +102,11 @@ export function entriesOf(message: Uint8Array): TextEntry[] {
   return entries;
 }
 
+/** Removes the entry of a key, which is ASCII. */
+export function remove(store: Store, key: string): void {
+  store.remove(store.find(bytesOf(key), 0, key.length));
+}
+
 /** Puts. @returns the entry's number. */
 export function put(
   store: Store,
