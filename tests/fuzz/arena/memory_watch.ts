@@ -1,11 +1,15 @@
+import { wireLimits } from "../../../limits.ts";
 import type { FuzzedServer } from "./fuzzed_server.ts";
 
 const MiB = 1024 * 1024;
 
 /** What may be added from one pause to a later one all the same: of the first, and in any case. */
 const growthMax = {
-  /** Of what is in use: what has been compiled by then, and what is waited for at that moment. */
-  live: { factor: 1.2, bytes: 16 * MiB },
+  /**
+   * Of what is in use: what has been compiled by then, what is waited for at that moment, and the long buffers
+   * that two threads keep for whoever needs such a one next.
+   */
+  live: { factor: 1.2, bytes: 16 * MiB + 2 * wireLimits.spareBytesMax },
   /** Of the process: pages that are in part in use, and what the C library keeps. */
   process: { factor: 1.3, bytes: 64 * MiB },
 };
