@@ -18,7 +18,7 @@ export function putAndRemove(seed: number): void {
   const store = new Store();
   const held = new Map<string, string | null>();
   const keyOf = (i: number) => `${i}`.padStart(4 + i % 70, "k");
-  const remove = (key: string) => {
+  const forget = (key: string) => {
     remove(store, key);
     held.delete(key);
   };
@@ -36,11 +36,11 @@ export function putAndRemove(seed: number): void {
         const value = random.below(3) === 0 ? null : "v".repeat(random.below(100));
         put(store, key, value);
         held.set(key, value);
-      } else if (held.has(key)) remove(key);
+      } else if (held.has(key)) forget(key);
     }
     check();
   }
-  for (const key of [...held.keys()].sort()) remove(key);
+  for (const key of [...held.keys()].sort()) forget(key);
   check();
   assertLess(store.byteLength, 2_000);
 }
