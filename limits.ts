@@ -879,7 +879,7 @@ export const defaultLimits: Limits = {
   outboxBytesMax: 64 * MiB,
   longStepMs: 0.25,
   stepPauseRatio: 4,
-  stepPauseMsMax: 100,
+  stepPauseMsMax: 20,
   comparisonIntervalMs: 5_000,
   comparisonPauseRatio: 50,
   comparisonQuietMs: 1_000,

@@ -97,7 +97,7 @@ export interface SyncActorOptions {
 }
 
 /** Messages that come often: behind a long step they share the next one. */
-const sharingTypes: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged", "tick"]);
+const sharingTypes: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged"]);
 
 /**
  * Forwards what query actors accepted: from each of this server's to the others, and once to the sync
