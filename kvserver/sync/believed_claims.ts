@@ -26,6 +26,8 @@ export class BelievedClaims {
 
   /** What is believed of the claims. @param from who makes them */
   of(claims: readonly Claim[], from: Pick<ActorRef, "incarnation">): Claim[] {
+    // So it is with nearly every message.
+    if (claims.every(({ uid }) => incarnationOf(uid) === from.incarnation)) return [...claims];
     const peers = new Map<string, Peer>();
     for (const peer of this.#members.peers) peers.set(peer.ref.incarnation, peer);
     return claims.flatMap((claim) => {
@@ -42,7 +44,7 @@ export class BelievedClaims {
   ): number {
     const incarnation = incarnationOf(uid);
     if (incarnation === from.incarnation) return Infinity;
-    // What it has written itself this server knows.
+    // This server knows what it has written itself.
     if (incarnation === this.#context.self.incarnation) return 0;
     const writer = peers.get(incarnation);
     if (writer === undefined || !this.#context.link(writer.ref).isHeard) return Infinity;
