@@ -1,9 +1,8 @@
-/** Characters of a text, `end - start` of them at `start`, that give way to others. */
-export interface Hunk {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
+/**
+ * A difference between two texts: how many characters are kept in front of it, how many of the first text are left
+ * out, and what is put in their place. The first number counts from the hunk before, so that it has few digits.
+ */
+export type Hunk = readonly [kept: number, left: number, put: string];
 
 /** What makes another text of a text: hunks, in the order of their places. */
 export type BundlePatch = readonly Hunk[];
@@ -21,11 +20,12 @@ const differenceMax = 2_000;
 export function patchOf(before: string, after: string): BundlePatch {
   const hunks: Hunk[] = [];
   for (let [i, j] = [0, 0];;) {
+    const start = i;
     while (i < before.length && before[i] === after[j]) i++, j++;
     if (i === before.length && j === after.length) return hunks;
-    const [skipped, put] = differenceAt(before, i, after, j);
-    hunks.push({ start: i, end: i + skipped, text: after.slice(j, j + put) });
-    i += skipped;
+    const [left, put] = differenceAt(before, i, after, j);
+    hunks.push([i - start, left, after.slice(j, j + put)]);
+    i += left;
     j += put;
   }
 }
@@ -46,9 +46,9 @@ function differenceAt(before: string, i: number, after: string, j: number): [num
 export function patched(before: string, patch: BundlePatch): string {
   let after = "";
   let place = 0;
-  for (const { start, end, text } of patch) {
-    after += before.slice(place, start) + text;
-    place = end;
+  for (const [kept, left, put] of patch) {
+    after += before.slice(place, place + kept) + put;
+    place += kept + left;
   }
   return after + before.slice(place);
 }

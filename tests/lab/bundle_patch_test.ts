@@ -16,5 +16,5 @@ Deno.test("patchOf() is small where the texts differ in a few places", () => {
   assertEquals(patched(before, patchOf(before, after)), after);
   const hunks = patchOf(before, after);
   assertEquals(hunks.length, 12);
-  assertEquals(hunks[0].text, "=");
+  assertEquals(hunks[0].slice(1), [0, "="]);
 });
