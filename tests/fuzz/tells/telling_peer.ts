@@ -1,6 +1,7 @@
 import { Prng } from "../../../simulate/world/prng.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
 import { concat } from "../../support/rpc/wire.ts";
+import { sleep } from "../../support/until.ts";
 import { msgpackDecode } from "../../deps.ts";
 import type { Target } from "../arena/action.ts";
 import { attempt } from "../arena/attempt.ts";
@@ -10,6 +11,9 @@ import { helloFrame, noEntries, peerMessage, toldFrame } from "../attacks/peer_m
 /** How many messages are written at once. */
 const toldAtOnce = 256;
 
+/** After so long a peer whose connection was closed greets once more. */
+const greetedEveryMs = 1_000;
+
 /** Greets, and is a peer in all but what it tells. */
 const manners = { hello: "greets", notices: "acknowledges", describe: "describes itself" } as const;
 
@@ -17,21 +21,19 @@ const manners = { hello: "greets", notices: "acknowledges", describe: "describes
 export class TellingPeer implements AsyncDisposable {
   /** How many of its messages the server says that it has handled; 0: it is not heard yet. */
   handled = 0;
+  #target: Target;
   #peer: FakePeer;
-  #socket: RawSocket;
+  #socket: RawSocket | null = null;
   /** One message. */
   #message: Uint8Array;
   #running: Promise<unknown>[];
+  #isDisposed = false;
 
-  static async connect(target: Target, seed: number): Promise<TellingPeer> {
-    return new TellingPeer(target, await RawSocket.connect(target.address, Infinity), seed);
-  }
-
-  private constructor(target: Target, socket: RawSocket, seed: number) {
-    this.#socket = socket;
+  constructor(target: Target, seed: number) {
+    this.#target = target;
     this.#peer = new FakePeer(manners, new Prng(seed));
     this.#message = toldFrame(target, peerMessage(this.#peer.ref, noEntries));
-    this.#running = [this.#read(), socket.send(concat(helloFrame(this.#peer), this.#message))];
+    this.#running = [this.#connect()];
   }
 
   /** Tells from now on, until it is disposed of. */
@@ -40,21 +42,41 @@ export class TellingPeer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#socket[Symbol.dispose]();
+    this.#isDisposed = true;
+    this.#socket?.[Symbol.dispose]();
     await Promise.allSettled(this.#running);
     await this.#peer[Symbol.asyncDispose]();
+  }
+
+  /** Greets again when the server closes the connection before it hears the peer: on a busy machine a dial is late. */
+  async #connect(): Promise<void> {
+    for (;;) {
+      await attempt(async () => {
+        using socket = await RawSocket.connect(this.#target.address, Infinity);
+        this.#socket = socket;
+        if (this.#isDisposed) return;
+        await socket.send(concat(helloFrame(this.#peer), this.#message));
+        await this.#read(socket);
+      });
+      if (this.#isDisposed || this.handled > 0) return;
+      await sleep(greetedEveryMs);
+    }
   }
 
   async #tell(): Promise<void> {
     const messages = concat(...Array.from({ length: toldAtOnce }, () => this.#message));
     await attempt(async () => {
-      for (;;) await this.#socket.send(messages);
+      for (;;) {
+        if (this.handled === 0) await sleep(greetedEveryMs);
+        else await this.#socket!.send(messages);
+        if (this.#isDisposed) return;
+      }
     });
   }
 
-  async #read(): Promise<void> {
+  async #read(socket: RawSocket): Promise<void> {
     await attempt(async () => {
-      for (let frame; (frame = await this.#socket.frame()) !== null;) {
+      for (let frame; (frame = await socket.frame()) !== null;) {
         const [type, method, params] = msgpackDecode(frame) as [number, unknown, unknown[]];
         if (type === 2 && method === "Ack") this.handled = Number(params[0]);
       }
