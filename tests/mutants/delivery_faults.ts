@@ -49,6 +49,7 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "an acknowledgement takes one message too many": {
     noticedBy: "random",
+    noticedAt: 19,
     ...exerciseFaults["an acknowledgement takes one message too many"],
   },
   "a part of the state begins one key too late": {
@@ -59,6 +60,7 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "the state is complete before it is sent": {
     noticedBy: "burst",
+    noticedAt: 6,
     file: "kvserver/sync/state_sender.ts",
     from: "id: this.#transfer.id, entriesLeft: outboxSize };",
     to: "id: this.#transfer.id, entriesLeft: 0 };",
@@ -71,24 +73,31 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "entries are not forwarded to those who are sent the state": {
     noticedBy: "hard",
+    noticedAt: "a newcomer of a newcomer is ready with all, though it reaches nobody else",
     file: "kvserver/sync/sync_actor.ts",
     from: "if (backlog.isSendingState && other !== peer) backlog.enqueueBatch(batch);",
     to: "",
   },
   "servers in a ring do not say for whom they wait": {
     noticedBy: "hard",
+    noticedAt:
+      "servers that hold nothing and take the state over in a ring are ready in two seconds",
     file: "kvserver/sync/sender.ts",
     from: "if (peer.backlog.isSendingState) peer.gossip.tellAwaited(this.#stateReceiver.awaits);",
     to: "",
   },
   "a server knows only whom its own sender waits for": {
     noticedBy: "hard",
+    noticedAt:
+      "servers that hold nothing and take the state over in a ring are ready in two seconds",
     file: "kvserver/sync/state_receiver.ts",
     from: "return [ref, ...awaits.slice(0, this.#placeIn(awaits))]",
     to: "return [ref, ...awaits.slice(0, 0)]",
   },
   "nobody goes first in a ring": {
     noticedBy: "hard",
+    noticedAt:
+      "servers that hold nothing and take the state over in a ring are ready in two seconds",
     file: "kvserver/sync/state_receiver.ts",
     from: "ring.every((other) => incarnation < other.incarnation);",
     to: "false;",
@@ -102,18 +111,21 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "the request for the state is lost with a connection": {
     noticedBy: "random",
+    noticedAt: 19,
     file: "kvserver/sync/peer.ts",
     from: "this.#toRequest = Math.max(this.#toRequest, requested);",
     to: "",
   },
   "an old part is taken for one of a new reading": {
     noticedBy: "hard",
+    noticedAt: "a part that was read before an overflow does not count for the reading after it",
     file: "kvserver/sync/state_sender.ts",
     from: "if (this.#source !== reading) return;",
     to: 'if (this.#source.name !== "reading") return;',
   },
   "what overflows counts as sent when it was found by comparing": {
     noticedBy: "hard",
+    noticedAt: "whenever too much waits for a peer while both compare, nothing is lost",
     file: "kvserver/sync/peer.ts",
     from: "this.comparison.dropped(this.#context.monotonicMs());",
     to: "",
@@ -127,6 +139,7 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "the end of the state is lost after an overflow": {
     noticedBy: "hard",
+    noticedAt: "the state is complete once more when its end is lost after an overflow",
     file: "kvserver/sync/state_sender.ts",
     from: "if (!isCut) return;",
     to: 'if (!isCut || this.#source.name !== "idle") return;',
@@ -139,6 +152,7 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "a server that stops does not wait": {
     noticedBy: "hard",
+    noticedAt: "a peer that acknowledges what it drops does not hide that the others lack it",
     file: "kvserver/sync/drain.ts",
     from: "if (!this.#isOver && !this.#isDrained) return this.#confirm();",
     to: "",

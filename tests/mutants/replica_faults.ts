@@ -5,6 +5,7 @@ import type { PlantedFault } from "./planted_fault.ts";
 export const replicaFaults: Record<string, PlantedFault> = {
   "a delta is dropped": {
     noticedBy: "random",
+    noticedAt: 2,
     ...exerciseFaults["a delta is dropped"],
   },
   "a Delete stays where it was asked for": {
@@ -17,6 +18,7 @@ export const replicaFaults: Record<string, PlantedFault> = {
   },
   "an expiry does not travel": {
     noticedBy: "random",
+    noticedAt: 2,
     ...exerciseFaults["an expiry does not travel"],
   },
   "an Expire stays where it was asked for": {
@@ -38,12 +40,14 @@ export const replicaFaults: Record<string, PlantedFault> = {
   },
   "nobody looks at the clock when nobody asks": {
     noticedBy: "random",
+    noticedAt: 14,
     file: "kvserver/query/expiry_clock.ts",
     from: "this.#ticks.within(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));",
     to: "",
   },
   "nobody looks at the clock once all has expired": {
     noticedBy: "hard",
+    noticedAt: "a clock that was far ahead for a while takes nothing away for good",
     file: "kvserver/query/expiry_clock.ts",
     from: "const { nextExpiryMs = Infinity } = this.#store;",
     to:
@@ -51,6 +55,7 @@ export const replicaFaults: Record<string, PlantedFault> = {
   },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
+    noticedAt: 3,
     file: "kvserver/query/sync_outbox.ts",
     from: "this.#isAlone = isAlone;\n    if (read",
     to: "if (read",
@@ -61,6 +66,7 @@ export const replicaFaults: Record<string, PlantedFault> = {
   },
   "a tie is broken the other way on one actor": {
     noticedBy: "random",
+    noticedAt: 10,
     file: "kvserver/query/merger.ts",
     from: "this.#store = store;",
     to: `this.#store = store;
@@ -76,6 +82,7 @@ export const replicaFaults: Record<string, PlantedFault> = {
   },
   "a Put in the millisecond of the last one is no later": {
     noticedBy: "random",
+    noticedAt: 6,
     ...exerciseFaults["a Put in the millisecond of the last one is no later"],
   },
 };

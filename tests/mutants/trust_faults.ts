@@ -4,30 +4,37 @@ import type { PlantedFault } from "./planted_fault.ts";
 export const trustFaults: Record<string, PlantedFault> = {
   "whoever claims writes of a living server is believed": {
     noticedBy: "hard",
+    noticedAt:
+      "writes that a peer claims, and a living server has yet to make, are not taken for seen",
     file: "kvserver/sync/believed_claims.ts",
     from: "return writer.seen.counter(uid);",
     to: "return Infinity;",
   },
   "whoever claims the receiver's own writes is believed": {
     noticedBy: "hard",
+    noticedAt:
+      "writes that a peer claims, and a living server has yet to make, are not taken for seen",
     file: "kvserver/sync/believed_claims.ts",
     from: "if (incarnation === this.#context.self.incarnation) return 0;",
     to: "if (incarnation === this.#context.self.incarnation) return Infinity;",
   },
   "a message is not checked": {
     noticedBy: "hard",
+    noticedAt: "what is wrong with a message changes nothing, and costs the others nothing",
     file: "actor/exposed.ts",
     from: ": check(message, from, this.#edges);",
     to: ": undefined;",
   },
   "anyone may be told anything": {
     noticedBy: "hard",
+    noticedAt: "nobody tells a server's actors, inboxes and channels anything by their numbers",
     file: "actor/exposed.ts",
     from: "return check === undefined",
     to: "if (check === undefined) return undefined;\n    return check === undefined",
   },
   "entries are not looked at one by one": {
     noticedBy: "hard",
+    noticedAt: "what is wrong with a message changes nothing, and costs the others nothing",
     file: "kvserver/sync/peer_message_fault.ts",
     from: "entriesFault((message as PeerMessage).entries, edges.now(), edges.limits);",
     to: "undefined;",

@@ -6,10 +6,12 @@ import type { PlantedFault } from "./planted_fault.ts";
 export const versionFaults: Record<string, PlantedFault> = {
   "what was deleted meanwhile is given back": {
     noticedBy: "return",
+    noticedAt: 4,
     ...exerciseFaults["what was deleted meanwhile is given back"],
   },
   "a write that was replaced before it was claimed was not seen": {
     noticedBy: "return",
+    noticedAt: 32,
     file: "kvserver/query/replica_versions.ts",
     from: "if (!this.#seen.addDot({ uid, counter })) return;",
     to: "if (counter > 0) return;",
@@ -28,16 +30,20 @@ export const versionFaults: Record<string, PlantedFault> = {
   },
   "all is claimed though something was left out of account": {
     noticedBy: "random",
+    noticedAt: 22,
     ...exerciseFaults["all is claimed though something was left out of account"],
   },
   "what the replica that was compared had seen is not claimed to its siblings": {
     noticedBy: "hard",
+    noticedAt:
+      "a write that only the first replica of a server saw, before another one took its place, holds up no tombstone",
     file: "kvserver/sync/peer.ts",
     from: "meet([readSeen(ended.theirs).vector, this.seen])",
     to: "readSeen(ended.theirs).vector",
   },
   "siblings keep what a replica has dropped": {
     noticedBy: "return",
+    noticedAt: 4,
     file: "kvserver/sync/local_replicas.ts",
     from: "if (replica !== dropper) replica.drop(removals);",
     to: "if (replica === dropper) replica.drop([]);",
@@ -45,12 +51,15 @@ export const versionFaults: Record<string, PlantedFault> = {
   },
   "the disk is said to have seen what another actor has still to write": {
     noticedBy: "hard",
+    noticedAt:
+      "whenever a server with a slow disk crashes, it takes nothing away from others when it is back",
     file: "kvserver/query/replica_versions.ts",
     from: "if (persistsForeign) {",
     to: "{",
   },
   "nobody waits for what a server has not seen": {
     noticedBy: "hard",
+    noticedAt: "a tombstone is kept until a server that is cut off has seen what it deletes",
     ...exerciseFaults["nobody waits for what a server has not seen"],
   },
   "tombstones are kept though all have seen them": {

@@ -18,10 +18,12 @@ export type Scenario = (
 
 export type ScenarioName = "random" | "crash" | "burst" | "return" | "hard" | "compared" | "slow";
 
-/** Each seed is another one of these cases. */
-function oneOf(cases: Readonly<Record<string, HardCase>>): Scenario {
+/** Cases that were written by hand, of which each seed is another one. */
+const cases = { hard: hardCases, compared: comparisonCases, slow: slowLinkCases };
+
+function oneOf(name: keyof typeof cases): Scenario {
   return async (seed, _limits, observer) => {
-    const all = Object.values(cases);
+    const all = Object.values<HardCase>(cases[name]);
     return await observed(all[seed % all.length], observer);
   };
 }
@@ -45,7 +47,15 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   crash: runCrashScenario,
   burst: runBurstScenario,
   return: runReturnScenario,
-  hard: oneOf(hardCases),
-  compared: oneOf(comparisonCases),
-  slow: oneOf(slowLinkCases),
+  hard: oneOf("hard"),
+  compared: oneOf("compared"),
+  slow: oneOf("slow"),
 };
+
+/** The seed that is a hand-written case. @throws {Error} when the scenario has none of that name. */
+export function seedOfCase(scenario: ScenarioName, name: string): number {
+  const names = Object.keys(scenario in cases ? cases[scenario as keyof typeof cases] : {});
+  const seed = names.indexOf(name);
+  if (seed < 0) throw new Error(`There is no case "${name}" of the scenario ${scenario}`);
+  return seed === 0 ? names.length : seed;
+}
