@@ -30,6 +30,11 @@ export function incarnationOf(uid: string): string {
   return uid.split("/")[1];
 }
 
+/** The server whose actor has this uid, `HOST:PORT/INCARNATION`: an incarnation is claimed by anybody. */
+export function systemOf(uid: string): string {
+  return uid.slice(0, uid.lastIndexOf("/"));
+}
+
 /** The greatest sequence of one timestamp. */
 export const sequenceMax = 0xffffffff;
 

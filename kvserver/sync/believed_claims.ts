@@ -1,5 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { incarnationOf } from "../entry/order.ts";
+import { incarnationOf, systemOf } from "../entry/order.ts";
 import type { Claim } from "../versions/claim.ts";
 import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
@@ -24,30 +24,41 @@ export class BelievedClaims {
     this.#members = members;
   }
 
-  /** What is believed of the claims. @param from who makes them */
-  of(claims: readonly Claim[], from: Pick<ActorRef, "incarnation">): Claim[] {
+  /**
+   * What is believed of the claims.
+   *
+   * @param from who makes them
+   * @param isState whether its state is being taken over: with that comes what others deleted before, and nothing
+   * else tells of that yet
+   */
+  of(claims: readonly Claim[], from: Server, isState: boolean): Claim[] {
+    const own = nameOf(from);
     // So it is with nearly every message.
-    if (claims.every(({ uid }) => incarnationOf(uid) === from.incarnation)) return [...claims];
+    if (claims.every(({ uid }) => systemOf(uid) === own)) return [...claims];
     const peers = new Map<string, Peer>();
-    for (const peer of this.#members.peers) peers.set(peer.ref.incarnation, peer);
+    if (!isState) { for (const peer of this.#members.peers) peers.set(nameOf(peer.ref), peer); }
     return claims.flatMap((claim) => {
-      const to = Math.min(claim.to, this.#toldOf(claim.uid, from, peers));
+      const to = Math.min(claim.to, this.#toldOf(claim.uid, own, peers));
       return to > claim.from ? [{ ...claim, to }] : [];
     });
   }
 
   /** Up to which write of an actor claims are believed. */
-  #toldOf(
-    uid: string,
-    from: Pick<ActorRef, "incarnation">,
-    peers: ReadonlyMap<string, Peer>,
-  ): number {
-    const incarnation = incarnationOf(uid);
-    if (incarnation === from.incarnation) return Infinity;
+  #toldOf(uid: string, from: string, peers: ReadonlyMap<string, Peer>): number {
     // This server knows what it has written itself.
-    if (incarnation === this.#context.self.incarnation) return 0;
-    const writer = peers.get(incarnation);
+    if (incarnationOf(uid) === this.#context.self.incarnation) return 0;
+    const system = systemOf(uid);
+    if (system === from) return Infinity;
+    const writer = peers.get(system);
     if (writer === undefined || !this.#context.link(writer.ref).isHeard) return Infinity;
     return writer.seen.counter(uid);
   }
+}
+
+/** A server, as an actor of it names it. */
+type Server = Pick<ActorRef, "address" | "incarnation">;
+
+/** As `systemOf` names it. */
+function nameOf({ address, incarnation }: Server): string {
+  return `${address}/${incarnation}`;
 }

@@ -249,7 +249,10 @@ export class Peer {
 
   /** The peer has told for whose state it waits. */
   isWaitingFor(awaits: readonly ActorRef[]): void {
-    this.#awaits = awaits;
+    // Of what was read, the bytes of the whole message would be kept.
+    this.#awaits = awaits.map(({ address, incarnation, counter }) => {
+      return { address, incarnation, counter };
+    });
   }
 
   /** Requests the whole state of the peer, as the transfer with this id. */

@@ -268,9 +268,8 @@ export class SyncActor implements Actor {
     this.#replicas.enqueueRemote(batch);
     if (message.claims !== undefined) {
       const claims = readClaims(message.claims);
-      // With the first state comes what was deleted before: nothing else tells of that yet.
       const isState = peer !== undefined && this.#stateReceiver.isReceivingFrom(peer);
-      this.#replicas.enqueueClaims(isState ? claims : this.#believed.of(claims, message.from));
+      this.#replicas.enqueueClaims(this.#believed.of(claims, message.from, isState));
     }
     peer?.backlog.removeBatch(batch);
     for (const other of this.#members.peers) {

@@ -15,8 +15,25 @@ export const trustFaults: Record<string, PlantedFault> = {
     noticedAt:
       "writes that a peer claims, and a living server has yet to make, are not taken for seen",
     file: "kvserver/sync/believed_claims.ts",
-    from: "if (incarnation === this.#context.self.incarnation) return 0;",
-    to: "if (incarnation === this.#context.self.incarnation) return Infinity;",
+    from: "if (incarnationOf(uid) === this.#context.self.incarnation) return 0;",
+    to: "if (incarnationOf(uid) === this.#context.self.incarnation) return Infinity;",
+  },
+  "whoever says that it is another server is believed": {
+    noticedBy: "hard",
+    noticedAt:
+      "writes that a peer claims, and a living server has yet to make, are not taken for seen",
+    file: "kvserver/sync/believed_claims.ts",
+    from: "if (system === from) return Infinity;",
+    to: 'if (incarnationOf(uid) === from.split("/")[1]) return Infinity;',
+  },
+  "whose state is taken over is believed all": {
+    noticedBy: "hard",
+    noticedAt:
+      "writes that whose state is taken over claims, and are still to be made here, are not taken for seen",
+    file: "kvserver/sync/sync_actor.ts",
+    from: "this.#replicas.enqueueClaims(this.#believed.of(claims, message.from, isState));",
+    to:
+      "this.#replicas.enqueueClaims(isState ? claims : this.#believed.of(claims, message.from, isState));",
   },
   "a message is not checked": {
     noticedBy: "hard",

@@ -1,4 +1,4 @@
-import type { TellHost, TellLink } from "../../actor/mod.ts";
+import type { ActorRef, TellHost, TellLink } from "../../actor/mod.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { encode } from "../../rpc/mod.ts";
 import { messageOf, type TextEntry } from "../support/store/stores.ts";
@@ -13,14 +13,16 @@ export const uid = `liar:1/${incarnation}/1`;
 /** A system on the simulated network that is greeted, and sends what it likes. */
 export class Liar {
   readonly address = "liar:1";
-  readonly ref = { address: this.address, incarnation, counter: 1 };
+  readonly ref: ActorRef;
   #link: TellLink;
   #target: SimulatedServer;
 
-  constructor(stage: Stage, target: SimulatedServer) {
+  /** @param as its incarnation, which may be that of somebody else */
+  constructor(stage: Stage, target: SimulatedServer, as = incarnation) {
+    this.ref = { address: this.address, incarnation: as, counter: 1 };
     const host: TellHost = {
       address: () => this.address,
-      incarnation,
+      incarnation: as,
       cluster: "cmud",
       now: () => target.environment.now(),
       version: "0.0.0",

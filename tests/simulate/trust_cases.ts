@@ -1,5 +1,6 @@
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { defaultLimits, wireLimits, withLimits } from "../../limits.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { messageOf } from "../support/store/stores.ts";
 import { claimUpTo } from "../../kvserver/versions/claim.ts";
@@ -9,6 +10,25 @@ import { withoutComparisons } from "./checked_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 const MiB = 1024 * 1024;
+
+/** Whose writes are claimed, and whether by who says that it is that server, at another address. */
+const claimants = [
+  { whose: "the server that is told", isTwin: false },
+  { whose: "another server", isTwin: false },
+  { whose: "another server", isTwin: true },
+];
+
+/** Claims of more than a server's actors have written. */
+function claimsOf({ system: { address, incarnation } }: SimulatedServer): Uint8Array {
+  const uids = [1, 2, 3, 4].map((counter) => `${address}/${incarnation}/${counter}`);
+  return claimBytes(uids.map((uid) => claimUpTo(uid, 1_000_000)));
+}
+
+/** What is wrong unless each replica of some servers has so many keys. */
+function missingOf(keys: number, servers: readonly SimulatedServer[]): string | undefined {
+  const sizes = servers.flatMap(({ stores }) => stores.map(({ size }) => size));
+  return sizes.every((size) => size === keys) ? undefined : `of ${keys} keys there are ${sizes}`;
+}
 
 /** What no server may take from another one, by what is wrong with it. */
 const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
@@ -128,27 +148,47 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
 
   "writes that a peer claims, and a living server has yet to make, are not taken for seen":
     async () => {
-      for (const whose of ["the server that is told", "another server"]) {
+      for (const { whose, isTwin } of claimants) {
         const stage = new Stage();
         const a = await stage.start([], 2);
         const b = await stage.start([a]);
-        const liar = new Liar(stage, a);
+        const liar = new Liar(stage, a, isTwin ? b.system.incarnation : undefined);
         await stage.cluster.advance(settledMs);
-        const { address, incarnation } = whose === "another server" ? b.system : a.system;
-        const uids = [1, 2, 3, 4].map((counter) => `${address}/${incarnation}/${counter}`);
-        liar.tellPeer({ claims: claimBytes(uids.map((uid) => claimUpTo(uid, 1_000_000))) });
+        liar.tellPeer({ claims: claimsOf(whose === "another server" ? b : a) });
         await stage.cluster.advance(settledMs);
         for (let i = 0; i < 20; i++) {
           stage.put(a, `a${i}`);
           stage.put(b, `b${i}`);
         }
         await stage.cluster.advance(2 * defaultLimits.peerLostMs);
-        const sizes = [a, b].flatMap(({ stores }) => stores.map(({ size }) => size));
-        const wrong = stage.cluster.difference() ??
-          (sizes.every((size) => size === 40) ? undefined : `of 40 keys there are ${sizes}`);
+        const wrong = missingOf(40, [a, b]) ?? stage.cluster.difference();
         await stage.cluster.close();
-        if (wrong !== undefined) return `Claims of ${whose}: ${wrong}`;
+        if (wrong !== undefined) {
+          return `Claims of ${whose}${isTwin ? " in its name" : ""}: ${wrong}`;
+        }
       }
+    },
+
+  "writes that whose state is taken over claims, and are still to be made here, are not taken for seen":
+    async () => {
+      const stage = new Stage();
+      const a = await stage.cluster.start({ queryActorCount: 2, takesOver: true });
+      const liar = new Liar(stage, a);
+      a.actors.join([liar.ref]);
+      await stage.cluster.advance(settledMs);
+      liar.tellPeer({ claims: claimsOf(a) });
+      await stage.cluster.advance(settledMs);
+      liar.tellPeer({ stateDone: 1 });
+      await stage.cluster.advance(settledMs);
+      for (let i = 0; i < 20; i++) stage.put(a, `a${i}`);
+      await stage.cluster.advance(settledMs);
+      const b = await stage.start([a]);
+      await stage.cluster.advance(settledMs);
+      for (let i = 0; i < 20; i++) stage.put(a, `b${i}`);
+      await stage.cluster.advance(2 * defaultLimits.peerLostMs);
+      const wrong = missingOf(40, [a, b]);
+      await stage.cluster.close();
+      return wrong;
     },
 
   "keys that were made to have one hash are refused by nobody, however they are put": async () => {

@@ -1,4 +1,4 @@
-import type { ActorContext } from "../../actor/mod.ts";
+import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
 import { claimUpTo } from "../../kvserver/versions/claim.ts";
@@ -73,4 +73,11 @@ Deno.test("no step of a comparison leaves while what was to leave before it is d
   backlog.overflow();
   const next = peer.nextMessage(link, { vector: new VersionVector(), floorMs: 0 });
   assertEquals([next?.step, comparison.isOwed], [undefined, true]);
+});
+
+Deno.test("of whom a peer awaits no more is kept than who that is", () => {
+  const peer = peerOf(defaultLimits);
+  const ref = { address: "c:1", incarnation: "c", counter: 1 };
+  peer.isWaitingFor([{ ...ref, more: new Uint8Array(1) } as ActorRef]);
+  assertEquals(peer.awaits, [ref]);
 });
