@@ -429,6 +429,8 @@ export interface Limits {
   readonly introductionsAtOnce: number;
   /** Of these, the systems that one host named, be it itself: a dial may take seconds. */
   readonly introductionsPerHostAtOnce: number;
+  /** As few of one host become when those that are dialed answer too late. */
+  readonly introductionsPerHostMin: number;
   /** Dials of all named systems together in a second. */
   readonly introductionsPerSecond: number;
   /** A named system that was not greeted within this time counts as not there. */
@@ -829,6 +831,7 @@ export const defaultLimits: Limits = {
   introductionsMax: 1_024,
   introductionsAtOnce: 32,
   introductionsPerHostAtOnce: 24,
+  introductionsPerHostMin: 4,
   introductionsPerSecond: 100,
   introductionMs: 60_000,
   refusalsMax: 256,
@@ -1103,6 +1106,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("introductionMs", "refusalMs", "who refuses a caller again is still counted"),
   ordered("rejoinMaxMs", "refusalMs", "who refuses to be joined again is still counted"),
   ordered("introductionsPerHostAtOnce", "introductionsAtOnce", "no host has more than there is"),
+  ordered("introductionsPerHostMin", "introductionsPerHostAtOnce", "fewer are no more"),
   ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
   ordered("unreachableDrainMs", "closeDrainMs", "who is reached is waited for longer"),
   ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),

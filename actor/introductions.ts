@@ -48,7 +48,14 @@ interface Share {
   readonly named: Introduction[];
   /** How many are being dialed. */
   dialing: number;
+  /** So many may be, about. */
+  window: number;
 }
+
+/** Of the time that a dial may take, the part past which its failure was late: nobody has refused it. */
+const lateShare = 1 / 2;
+/** To so much the window becomes when a dial was too late. */
+const lateFactor = 3 / 4;
 
 /**
  * Greets systems that others name, each at its address, to find out whether they are there. Names of
@@ -126,7 +133,8 @@ export class Introductions {
     let share = this.#shares.get(host);
     if (share === undefined) {
       const open = new OpenIntroductions<Introduction>();
-      this.#shares.set(host, share = { open, callers: [], named: [], dialing: 0 });
+      const window = this.#options.environment.limits.introductionsPerHostAtOnce;
+      this.#shares.set(host, share = { open, callers: [], named: [], dialing: 0, window });
     }
     return share;
   }
@@ -210,8 +218,24 @@ export class Introductions {
   }
 
   /** One host does not have all dials for itself, because each may take seconds. */
-  #mayDial({ dialing }: Share): boolean {
-    return dialing < this.#options.environment.limits.introductionsPerHostAtOnce;
+  #mayDial({ dialing, window }: Share): boolean {
+    return dialing < Math.floor(window);
+  }
+
+  /**
+   * Fewer systems of a host are dialed at once when one that is there, because it has connected itself, answers too
+   * late, and more when they answer. A host that is too slow for so many dials would otherwise be busy with those
+   * that were given up, and answer none in time.
+   */
+  #adapt(share: Share, { isCaller }: Introduction, beganMs: number, isMet: boolean): void {
+    const { environment } = this.#options;
+    const { dialTimeoutMs, introductionsPerHostAtOnce, introductionsPerHostMin } =
+      environment.limits;
+    if (isMet) {
+      share.window = Math.min(introductionsPerHostAtOnce, share.window + 1 / share.window);
+    } else if (isCaller && environment.monotonicMs() - beganMs > lateShare * dialTimeoutMs) {
+      share.window = Math.max(introductionsPerHostMin, lateFactor * share.window);
+    }
   }
 
   /** Takes one of the host whose turn it is, which comes behind the others then. */
@@ -248,10 +272,12 @@ export class Introductions {
     const share = this.#shareOf(introduction.from);
     share.dialing++;
     greet(id, this.#ending.signal).then((connection) => {
+      this.#adapt(share, introduction, nowMs, true);
       if (!this.#isOpen(introduction)) return connection.stream.close();
       greeted(id, connection);
       this.#settle(introduction, true);
     }).catch((error) => {
+      this.#adapt(share, introduction, nowMs, false);
       if (!this.#isOpen(introduction)) return;
       const isSettled = error instanceof WrongIncarnationError || error instanceof RefusedError;
       if (isSettled || this.#ending.signal.aborted) this.#settle(introduction, false);

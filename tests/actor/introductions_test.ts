@@ -12,6 +12,7 @@ const {
   introductionsPerHostAtOnce,
   introductionsPerSecond,
   introductionMs,
+  dialTimeoutMs,
 } = defaultLimits;
 
 /** Introductions whose dials do what the test says, and what came of them. */
@@ -63,7 +64,7 @@ class Introduced {
   /** Fails when the time of a dial that nobody answers is over. */
   nobody(): Promise<void> {
     return new Promise((_, reject) => {
-      this.#world.after(5_000, () => reject(new Error("nobody")));
+      this.#world.after(dialTimeoutMs, () => reject(new Error("nobody")));
     });
   }
 }
@@ -234,3 +235,24 @@ testInWorld("hosts take turns, however much each names", async (world) => {
   assertGreater(stage.dialed.filter((address) => address.startsWith("elsewhere")).length, 18);
   stage.introductions.close();
 });
+
+testInWorld(
+  "Introductions of a host that is too slow for many dials at once are all met, one after the other",
+  async (world) => {
+    const perSecond = 3;
+    let freeMs = 0;
+    // It answers one dial after the other, those that were given up as well.
+    const stage: Introduced = new Introduced(world, () => {
+      freeMs = Math.max(freeMs, world.nowMs) + 1_000 / perSecond;
+      if (freeMs - world.nowMs > dialTimeoutMs) return stage.nobody();
+      return new Promise((resolve) => void world.after(freeMs - world.nowMs, resolve));
+    });
+    for (let i = 0; i < 256; i++) stage.name(`slow:${i}`, true);
+    await world.advance(introductionMs);
+    for (let i = 0; i < 256; i++) {
+      if (!stage.greeted.includes(`slow:${i}`)) stage.name(`slow:${i}`, true);
+    }
+    await world.advance(2 * introductionMs);
+    assertEquals(stage.greeted.length, 256);
+  },
+);
