@@ -20,6 +20,8 @@ export interface MergeMessage {
   refusal?: string;
   /** Present when the query actor is to keep what it accepts for now: more waits for others than may. Holds at once. */
   holdsBack?: true;
+  /** Other servers whose actors may have writes yet to make; absent: as before. Holds at once. */
+  living?: LivingServers;
   /** Asks for a part of the state. */
   read?: ReadRequest;
   /** Whether the server holds all the state that it was to take over. */
@@ -46,6 +48,14 @@ export interface MergeMessage {
   compare?: CompareRequest;
   /** Answers to questions that the query actor asked. */
   answers?: readonly SyncAnswer[];
+}
+
+/** Other servers whose actors may have writes yet to make. */
+export interface LivingServers {
+  /** Incarnations of the peers: they are there, or lost and may come back. */
+  readonly incarnations: readonly string[];
+  /** Addresses of servers that are known and no peers now: which incarnation is there is not known. */
+  readonly addresses: readonly string[];
 }
 
 /** Says which tombstones a replica may remove. */

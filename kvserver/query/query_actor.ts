@@ -284,6 +284,7 @@ export class QueryActor implements Actor {
     switch (message.type) {
       case "merge":
         this.#outbox.instructed(message);
+        if (message.living !== undefined) this.#versions.living(message.living);
         if (message.answers !== undefined) this.#questions.answered(message.answers);
         this.#merges.add(message);
         break;

@@ -2,6 +2,7 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { uid } from "../../actor/mod.ts";
 import { Charge } from "../../rpc/mod.ts";
 import { noCounter } from "../entry/entry.ts";
+import type { LivingServers } from "../messages/replica_messages.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import { type Claim, claimUpTo } from "../versions/claim.ts";
 import type { Claims } from "../versions/claims.ts";
@@ -23,6 +24,8 @@ export class ReplicaVersions {
   #seen = new SeenWrites();
   /** Returns, by uid, whether another server's actor bears it. */
   #isForeign: (uid: string) => boolean;
+  /** Incarnations and addresses of other servers whose actors may have writes yet to make. */
+  #living: ReadonlySet<string> = new Set();
   /** The number of the last own write, and of the last that was claimed to the sync actor. */
   #counter: () => number;
   #claimed = noCounter;
@@ -95,11 +98,22 @@ export class ReplicaVersions {
   }
 
   /**
-   * Whether an actor may have yet to give this number to a write: it is one of this server, or known, and the
-   * number is of no write that was seen. Who brings it need not have it from that actor.
+   * Whether an actor may have yet to give this number to a write: its server lives, and the number is of no
+   * write that was seen. Who brings it need not have it from that actor. One whose server has ended gives none.
    */
   isUngiven(write: Dot): boolean {
-    return (!this.#isForeign(write.uid) || this.knows(write.uid)) && !this.hasSeen(write);
+    return this.#isOfLiving(write.uid) && !this.hasSeen(write);
+  }
+
+  /** Whether an actor is of this server, or of another one that lives. */
+  #isOfLiving(uid: string): boolean {
+    const [address, incarnation] = uid.split("/");
+    return !this.#isForeign(uid) || this.#living.has(incarnation) || this.#living.has(address);
+  }
+
+  /** The sync actor says which other servers live. */
+  living({ incarnations, addresses }: LivingServers): void {
+    this.#living = new Set([...incarnations, ...addresses]);
   }
 
   /** Whether a single write of an actor was seen, behind the one up to which all were. */

@@ -1,5 +1,10 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import type { CollectRequest, CompareRequest, ReadRequest } from "../messages/replica_messages.ts";
+import type {
+  CollectRequest,
+  CompareRequest,
+  LivingServers,
+  ReadRequest,
+} from "../messages/replica_messages.ts";
 import type { SyncAnswer } from "../messages/sync_questions.ts";
 import { noCounter } from "../entry/entry.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
@@ -31,6 +36,8 @@ export interface NextMerge {
   /** Number of the message; 0: without entries. */
   readonly number: number;
   readonly orders: Orders;
+  /** Present when it is to be told that. */
+  readonly living: LivingServers | undefined;
   readonly ready: boolean;
   readonly drain: boolean;
   readonly read: ReadRequest | undefined;
@@ -49,7 +56,7 @@ export interface NextMerge {
   readonly expected: number | undefined;
 }
 
-/** What a query actor is told to do about Puts, at once whenever it changes. */
+/** What a query actor is told to do about Puts and Merges, at once whenever it changes. */
 export interface Orders {
   /** Whether it believes that there is no other one in the cluster: it queues nothing for others then. */
   readonly isAlone: boolean;
@@ -57,6 +64,8 @@ export interface Orders {
   readonly refusal: string | undefined;
   /** Whether it keeps what it accepts for now. */
   readonly holdsBack: boolean;
+  /** Other servers whose actors may have writes yet to make; `undefined`: it knows of none. */
+  readonly living: LivingServers | undefined;
 }
 
 /** A query actor of this server, as the sync actor sees it: the entries that its replica is to be sent. */
@@ -113,7 +122,7 @@ export class LocalReplica {
     isAlone: boolean,
   ) {
     this.#context = context;
-    this.#told = { isAlone, refusal: undefined, holdsBack: false };
+    this.#told = { isAlone, refusal: undefined, holdsBack: false, living: undefined };
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, ticks);
@@ -325,6 +334,7 @@ export class LocalReplica {
 
   /** Makes the message to send now. It makes the replica ready if the rest of the state is in it. */
   nextMessage(isStateComplete: boolean, orders: Orders): NextMerge {
+    const living = orders.living === this.#told.living ? undefined : orders.living;
     this.#told = orders;
     const entries = this.#takeEntries();
     const expected = this.#isReady ? undefined : this.#expected;
@@ -340,6 +350,7 @@ export class LocalReplica {
       entries: entries.batch,
       number: entries.number,
       orders,
+      living,
       ready: this.#isReady,
       drain: this.#drain === "requested",
       read: this.#read,
@@ -386,5 +397,6 @@ export class LocalReplica {
 }
 
 function isSame(a: Orders, b: Orders): boolean {
-  return a.isAlone === b.isAlone && a.refusal === b.refusal && a.holdsBack === b.holdsBack;
+  return a.isAlone === b.isAlone && a.refusal === b.refusal && a.holdsBack === b.holdsBack &&
+    a.living === b.living;
 }

@@ -1,6 +1,7 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { Comparer } from "./comparer.ts";
+import { Living } from "./living.ts";
 import type { LocalReplica, Orders } from "./local_replica.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
@@ -21,6 +22,7 @@ export class Sender {
   #comparer: Comparer;
   #overload: Overload;
   #stability: Stability;
+  #living: Living;
   /** The batch encoded last: the next receiver is often sent the same. Kept within one step. */
   #encoded: { entries: OutgoingBatch; bytes: Uint8Array } | undefined;
   /** What a peer was told last that was seen: the next one is often told the same. Kept within one step. */
@@ -42,6 +44,7 @@ export class Sender {
     this.#stateReceiver = stateReceiver;
     this.#comparer = comparer;
     this.#stability = stability;
+    this.#living = new Living(members);
   }
 
   /** Sends everything that is due. The rest is sent on the next tick, or when a link changes. */
@@ -58,6 +61,7 @@ export class Sender {
       isAlone: this.#replicas.isSingle && this.#members.size === 0,
       refusal: this.#overload.refusal,
       holdsBack: this.#replicas.holdsBack(replica),
+      living: this.#living.servers,
     };
     if (!replica.isMessageDue(isComplete, orders)) return;
     const next = replica.nextMessage(isComplete, orders);
@@ -73,6 +77,7 @@ export class Sender {
       drain,
     };
     if (orders.refusal !== undefined) message.refusal = orders.refusal;
+    if (next.living !== undefined) message.living = next.living;
     if (orders.holdsBack) message.holdsBack = true;
     if (read !== undefined) message.read = read;
     if (next.expected !== undefined) message.expected = next.expected;

@@ -42,9 +42,17 @@ export class Machines implements Disposable {
   }
 
   /** Runs `use` with a client of a server. */
-  async ask<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
+  ask<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
+    return this.askAt(server.queryAddresses, use);
+  }
+
+  /** Runs `use` with a client of query actors, by their addresses. */
+  async askAt<T>(
+    addresses: string | readonly string[],
+    use: (client: Client) => Promise<T>,
+  ): Promise<T> {
     const environment = this.#world.environment();
-    const client = new Client([...server.queryAddresses], {
+    const client = new Client([addresses].flat(), {
       environment,
       transport: this.network,
     });

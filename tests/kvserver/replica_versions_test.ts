@@ -53,6 +53,23 @@ Deno.test("single writes are forgotten of an actor of whom nothing else is heard
   assertEquals([uid, elsewhere].map((actor) => vector.dots.has(actor)), [true, false]);
 });
 
+Deno.test("numbers are not given yet by actors of servers that live, if they are of no write that was seen", () => {
+  const { versions } = replicaVersions();
+  const own = "a:1/000000000000000a/3";
+  const earlier = "a:1/0000000000000aaa/3";
+  const away = "f:1/000000000000000f/2";
+  const actors = [own, earlier, uid, liar, away];
+  const ungiven = () => actors.filter((uid) => versions.isUngiven({ uid, counter: 6 }));
+  assertEquals(ungiven(), [own]);
+  versions.living({ incarnations: ["000000000000000b", "000000000000000d"], addresses: ["f:1"] });
+  assertEquals(ungiven(), [own, uid, liar, away]);
+  versions.take(claimBytes([claimUpTo(uid, 6), claimUpTo(liar, 5)]));
+  assertEquals(ungiven(), [own, liar, away]);
+  // What was seen of its other writes says nothing of one that has ended.
+  versions.living({ incarnations: ["000000000000000b"], addresses: [] });
+  assertEquals(ungiven(), [own]);
+});
+
 /** Has a known actor replace writes, of which no two follow each other, and never claim them. */
 function lie(versions: ReplicaVersions, from: number, count: number): void {
   for (let i = 0; i < count; i++) versions.replaced(liar, from + 2 * i);

@@ -131,3 +131,35 @@ testOfTwo(
     }
   },
 );
+
+testOfTwo(
+  "what an ended server alone had, and was deleted, a backup of it does not bring back",
+  async ({ world, machines, servers: [first, second] }) => {
+    await machines.ask(second, (client) => client.put("known", "v"));
+    await world.advance(5_000);
+    const [known] = await machines.ask(first, (client) => Array.fromAsync(client.export("known")));
+    const [timestamp, , writer] = known.order;
+    await machines.close(second);
+    await world.advance(5_000);
+    assertEquals(await machines.ask(first, (client) => client.forget(second.address)), true);
+    const lost = {
+      key: "lost",
+      value: "v",
+      order: [timestamp + 7, 0, writer] as const,
+      counter: known.counter! + 5,
+    };
+    const restore = () => machines.ask(first, (client) => client.merge(lost));
+    assertEquals(await restore(), true);
+    const [restored] = await machines.ask(
+      first,
+      (client) => Array.fromAsync(client.export("lost")),
+    );
+    assertEquals(restored.counter, lost.counter);
+    await world.advance(1_000);
+    await machines.ask(first, (client) => client.delete("lost"));
+    await world.advance(collectedMs);
+    assertEquals(await kept(machines, [first]), [0]);
+    assertEquals(await restore(), false);
+    assertEquals(await machines.ask(first, (client) => client.get("lost")), undefined);
+  },
+);

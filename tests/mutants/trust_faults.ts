@@ -35,6 +35,22 @@ export const trustFaults: Record<string, PlantedFault> = {
     to:
       "this.#replicas.enqueueClaims(isState ? claims : this.#believed.of(claims, message.from, isState));",
   },
+  "whoever brings numbers of a living server is believed": {
+    noticedBy: "hard",
+    noticedAt:
+      "numbers that a client makes up, of a living server that has written nothing, cost none of its Puts",
+    file: "kvserver/query/replica_versions.ts",
+    from: "this.#living = new Set([...incarnations, ...addresses]);",
+    to: "this.#living = new Set(addresses);",
+  },
+  "a server that has ended may have numbers yet to give": {
+    noticedBy: "hard",
+    noticedAt:
+      "what an ended server alone had, and was restored and deleted, comes back by no backup",
+    file: "kvserver/query/replica_versions.ts",
+    from: "const [address, incarnation] = uid.split",
+    to: "if (this.knows(uid)) return true;\n    const [address, incarnation] = uid.split",
+  },
   "a message is not checked": {
     noticedBy: "hard",
     noticedAt: "what is wrong with a message changes nothing, and costs the others nothing",

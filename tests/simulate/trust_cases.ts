@@ -1,6 +1,7 @@
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { defaultLimits, wireLimits, withLimits } from "../../limits.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { messageOf } from "../support/store/stores.ts";
 import { claimUpTo } from "../../kvserver/versions/claim.ts";
@@ -189,6 +190,59 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
       const wrong = missingOf(40, [a, b]);
       await stage.cluster.close();
       return wrong;
+    },
+
+  "numbers that a client makes up, of a living server that has written nothing, cost none of its Puts":
+    async () => {
+      const stage = new Stage();
+      const a = await stage.start();
+      const b = await stage.start([a], 2);
+      const { address, incarnation } = b.system;
+      const at = a.environment.now();
+      // The first one comes last: all others follow it then.
+      for (const counter of [2, 3, 4, 5, 6, 7, 8, 9, 10, 1]) {
+        for (const actor of [1, 2, 3, 4]) {
+          const uid = `${address}/${incarnation}/${actor}`;
+          const order = [at + (counter === 1 ? 11 : counter), actor, uid] as const;
+          stage.cluster.merge(a, 0, { key: "forged", value: "v", order, counter });
+        }
+      }
+      await stage.cluster.advance(settledMs);
+      stage.put(a, "forged");
+      for (let i = 0; i < 10; i++) {
+        for (const actor of [0, 1]) stage.cluster.put(b, actor, `key${actor}.${i}`, "v");
+      }
+      await stage.cluster.advance(2 * defaultLimits.peerLostMs);
+      const wrong = stage.cluster.difference() ?? missingOf(21, [a, b]);
+      await stage.cluster.close();
+      return wrong;
+    },
+
+  "what an ended server alone had, and was restored and deleted, comes back by no backup":
+    async () => {
+      const stage = new Stage();
+      const a = await stage.start();
+      const b = await stage.start([a]);
+      stage.put(b, "known");
+      await stage.cluster.advance(settledMs);
+      const { address, stores: [store] } = b;
+      const [{ uid, counter, timestamp }] = heldEntries(store);
+      await stage.cluster.crash(b);
+      await stage.cluster.advance(settledMs);
+      await stage.forget(a, address);
+      const order = [timestamp + 1, 0, uid] as const;
+      const restore = async () => {
+        stage.cluster.merge(a, 0, { key: "lost", value: "v", order, counter: counter + 5 });
+        await stage.cluster.advance(settledMs);
+        return a.stores[0].size;
+      };
+      const restored = await restore();
+      stage.cluster.delete(a, 0, "lost");
+      await stage.cluster.advance(3 * defaultLimits.expiredKeptMs);
+      const again = await restore();
+      await stage.cluster.close();
+      if (restored !== 2) return `There are ${restored} of 2 keys when it is restored`;
+      return again === 1 ? undefined : "It comes back by a backup";
     },
 
   "keys that were made to have one hash are refused by nobody, however they are put": async () => {
