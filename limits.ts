@@ -661,6 +661,17 @@ export interface Limits {
   /** Servers that one message introduces; the others are introduced by the next. */
   readonly messageIntroductionsMax: number;
   /**
+   * Servers that peers named, that were not met, and that are met again; for one more, one makes way of the host
+   * that named most.
+   */
+  readonly unmetServersMax: number;
+  /** Of these, those that one host named; for one more, the one makes way that it named first. */
+  readonly unmetServersPerHostMax: number;
+  /** The first pause before such a server is met again; each one is twice as long as the one before. */
+  readonly unmetPauseMinMs: number;
+  /** The longest such pause. */
+  readonly unmetPauseMaxMs: number;
+  /**
    * An entry that arrives from another server further ahead of the clock than this is refused: it would
    * beat every Put of its key until then.
    */
@@ -933,6 +944,10 @@ export const defaultLimits: Limits = {
   forgottenServersMax: 64,
   awaitedServersMax: 16,
   messageIntroductionsMax: 64,
+  unmetServersMax: 256,
+  unmetServersPerHostMax: 32,
+  unmetPauseMinMs: 5_000,
+  unmetPauseMaxMs: 10 * 60 * 1_000,
   lostBacklogsMax: 8,
   timestampMaxAheadMs: 24 * 60 * 60 * 1_000,
   timestampMarginMs: 60 * 60 * 1_000,
@@ -1111,6 +1126,10 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("unreachableDrainMs", "closeDrainMs", "who is reached is waited for longer"),
   ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),
   ordered("messageIntroductionsMax", "peersMax", "a message introduces peers"),
+  ordered("unmetServersPerHostMax", "unmetServersMax", "no host has more than there is"),
+  ordered("unmetServersMax", "introductionsMax", "all that were not met may be met again"),
+  ordered("unmetPauseMinMs", "unmetPauseMaxMs", "the first pause is no longer than the longest"),
+  ordered("unmetPauseMaxMs", "forgetAfterMs", "who is away is met again before it is forgotten"),
   ordered("peersMax", "connectionsMax", "each peer may connect"),
   ordered("peersMax", "endedIncarnationsMax", "a restart of each peer is remembered"),
   ordered("heavySliceMs", "connectionSliceMs", "who wants little waits no longer for its turn"),

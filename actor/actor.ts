@@ -36,6 +36,16 @@ export interface TellOptions {
   reserved?: boolean;
 }
 
+/** What an actor tells itself of a system that it had greeted. */
+export interface MeetingMessages {
+  /** The incarnation that was named has answered. */
+  readonly met: unknown;
+  /** It has not, within a minute, or too many wait for that. */
+  readonly missed: unknown;
+  /** Its address answers as another incarnation. */
+  readonly another: unknown;
+}
+
 /** All that an actor is given: its ref, clock, bounds, log and figures, and how it sends. */
 export interface ActorContext extends Limited, Accounted {
   /** The actor's own ref. */
@@ -63,12 +73,12 @@ export interface ActorContext extends Limited, Accounted {
   /** Sends itself `message` whenever the state of that link changes. */
   watchLink(ref: ActorRef, message: unknown): void;
   /**
-   * Has the system of `ref` greeted at its address, and sends itself `message` once the incarnation that
-   * the ref names has answered. No message comes when that does not succeed within a minute.
+   * Has the system of `ref` greeted at its address, and sends itself a message of what became of it. None comes
+   * while the system is being met already: the one of the first time does.
    *
    * @param by the actor whose system named it
    */
-  meet(ref: ActorRef, by: ActorRef, message: unknown): void;
+  meet(ref: ActorRef, by: ActorRef, messages: MeetingMessages): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
   /**

@@ -323,11 +323,14 @@ export class ActorThread {
         const marshalled = this.#marshalToKeep(message);
         linkTo(ref)?.onChange(() => this.#tellFrom(local, self, self, marshalled, false));
       },
-      meet: (ref, by, message) => {
-        const marshalled = this.#marshalToKeep(message);
+      meet: (ref, by, messages) => {
+        const met = this.#marshalToKeep(messages.met);
+        const missed = this.#marshalToKeep(messages.missed);
+        const another = this.#marshalToKeep(messages.another);
         if (this.#closed) return;
-        this.#outbound.meet(ref, by, (isMet) => {
-          if (isMet) this.#tellFrom(local, self, self, marshalled, false);
+        this.#outbound.meet(ref, by, (isMet, isAnother) => {
+          const message = isMet ? met : isAnother ? another : missed;
+          this.#tellFrom(local, self, self, message, false);
         });
       },
       unlink: (ref) => this.#outbound.unlink(ref),

@@ -12,8 +12,11 @@ export interface IntroductionsOptions {
   greeted(id: SystemId | Claim, connection: GreetedStream): void;
 }
 
-/** Called, once, with whether a system was greeted. */
-export type MetListener = (isMet: boolean) => void;
+/**
+ * Called, once, with whether a system was greeted, and whether it never will be, because its address answers
+ * as another incarnation.
+ */
+export type MetListener = (isMet: boolean, isAnother?: boolean) => void;
 
 /** Ends what a listener waits for: it is not called any more. */
 export type EndMeeting = () => void;
@@ -169,12 +172,12 @@ export class Introductions {
     for (const introduction of [...this.#open.values()]) this.#settle(introduction, false);
   }
 
-  #settle(introduction: Introduction, isMet: boolean): void {
+  #settle(introduction: Introduction, isMet: boolean, isAnother = false): void {
     if (!this.#isOpen(introduction)) return;
     this.#open.delete(claimKey(introduction.id));
     this.#shareOf(introduction.from).open.remove(introduction);
     this.#tidy(introduction.from);
-    for (const listener of introduction.listeners) listener(isMet);
+    for (const listener of introduction.listeners) listener(isMet, isAnother);
   }
 
   /** Forgets a host of which nothing is left. */
@@ -279,8 +282,9 @@ export class Introductions {
     }).catch((error) => {
       this.#adapt(share, introduction, nowMs, false);
       if (!this.#isOpen(introduction)) return;
-      const isSettled = error instanceof WrongIncarnationError || error instanceof RefusedError;
-      if (isSettled || this.#ending.signal.aborted) this.#settle(introduction, false);
+      const isAnother = error instanceof WrongIncarnationError;
+      const isSettled = isAnother || error instanceof RefusedError;
+      if (isSettled || this.#ending.signal.aborted) this.#settle(introduction, false, isAnother);
       else this.#dialLater(introduction);
     }).finally(() => {
       this.#dialing.delete(id.address);

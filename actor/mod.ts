@@ -33,7 +33,7 @@
  */
 
 export { defaultLimits, type Limits, withLimits } from "../limits.ts";
-export type { Actor, ActorContext, NewActor, TellOptions } from "./actor.ts";
+export type { Actor, ActorContext, MeetingMessages, NewActor, TellOptions } from "./actor.ts";
 export { type ActorRef, uid } from "./actor_ref.ts";
 export { ActorSystem, type ActorSystemOptions } from "./actor_system.ts";
 export {

@@ -16,6 +16,7 @@ export const messageTypes = {
   drainOver: "drainOver",
   linkChanged: "linkChanged",
   met: "met",
+  unmet: "unmet",
   forgetDue: "forgetDue",
   // An actor to itself.
   tick: "tick",

@@ -13,7 +13,8 @@ import { AbsentServers } from "./absent_servers.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
 import { PeerLog } from "./peer_log.ts";
-import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
+import type { LinkChangedMessage, MetMessage, UnmetMessage } from "./peer_message.ts";
+import { UnmetServers } from "./unmet_servers.ts";
 
 /** Options of a `Membership`. */
 export interface MembershipOptions {
@@ -31,7 +32,7 @@ export interface MembershipOptions {
  *
  * A server is believed once this one has dialed its address and that incarnation answered. Only then is
  * it introduced to others and remembered. Servers that others name are dialed first, a few at a time,
- * and become peers when they were greeted.
+ * and become peers when they were greeted. Those that cannot be reached then are met again later.
  */
 export class Membership {
   #context: ActorContext;
@@ -45,6 +46,8 @@ export class Membership {
   #ended = new Set<string>();
   /** Servers that are known and no peers now. */
   #absent: AbsentServers;
+  /** Servers that peers named and that could not be greeted yet. */
+  #unmet: UnmetServers;
   /** Servers that are forgotten, the last at the end; others are told, and may have forgotten them by themselves. */
   #forgotten = new Map<string, ForgottenServer>();
   /** How often others came to be known, or to be known no more. */
@@ -57,6 +60,7 @@ export class Membership {
     this.#options = options;
     this.#log = new PeerLog(context);
     this.#absent = new AbsentServers(context.limits);
+    this.#unmet = new UnmetServers(context.limits);
   }
 
   /** Takes what the server knew before it started. */
@@ -119,6 +123,7 @@ export class Membership {
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
     if (this.#isThis(ref)) return undefined;
+    this.#unmet.delete(ref);
     this.#makeRoom(ref);
     if (this.#peers.size < this.#context.limits.peersMax) return this.#add(ref);
     const { size } = this.#peers;
@@ -170,9 +175,40 @@ export class Membership {
   /** Greets a server that a peer names. A `MetMessage` comes once it was greeted, and makes it a peer. */
   introduced(named: ActorRef, by: Peer): void {
     const ref = syncActorOf(named);
-    const isKnown = this.#peers.has(uid(ref)) || this.#ended.has(ref.incarnation) ||
-      this.#isThis(ref);
-    if (!isKnown) this.#context.meet(ref, by.ref, { type: "met", ref } satisfies MetMessage);
+    if (this.#isToBeMet(ref)) this.#meet(ref, by.ref);
+  }
+
+  #isToBeMet(ref: ActorRef): boolean {
+    return !this.#peers.has(uid(ref)) && !this.#ended.has(ref.incarnation) && !this.#isThis(ref);
+  }
+
+  #meet(ref: ActorRef, by: ActorRef): void {
+    this.#unmet.meets(ref);
+    this.#context.meet(ref, by, {
+      met: { type: "met", ref } satisfies MetMessage,
+      missed: { type: "unmet", ref, by, isAnother: false } satisfies UnmetMessage,
+      another: { type: "unmet", ref, by, isAnother: true } satisfies UnmetMessage,
+    });
+  }
+
+  /** A server that a peer named could not be greeted: it is met again later, unless it is over. */
+  unmet({ ref, by, isAnother }: UnmetMessage): void {
+    if (isAnother || !this.#isToBeMet(ref)) return this.#unmet.delete(ref);
+    const namer = this.#peers.get(uid(by));
+    const host = namer === undefined ? hostOf(by.address) : this.#hostOf(namer.ref);
+    this.#unmet.missed(ref, { by, host }, this.#context.monotonicMs());
+  }
+
+  /** Meets those again whose pause is over. To be called in each step. */
+  meetAgain(): void {
+    if (this.#unmet.size === 0) return;
+    const nowMs = this.#context.monotonicMs();
+    for (const { ref, by } of this.#unmet.takeDue(nowMs)) {
+      if (this.#isToBeMet(ref)) this.#meet(ref, by);
+      else this.#unmet.delete(ref);
+    }
+    const { dueMs } = this.#unmet;
+    if (dueMs < Infinity) this.#options.ticks.within(dueMs - nowMs, nowMs);
   }
 
   /** Whether it is this server, under whatever name of its host, or another one at its address. */
@@ -276,6 +312,11 @@ export class Membership {
   forget(address: string): boolean | "there" {
     const peers = this.#peersAt(address);
     if (peers.some((peer) => this.#isThere(peer))) return "there";
+    this.#unmet.forget({ address, incarnations: [] });
+    return this.#forgetKnown(address, peers);
+  }
+
+  #forgetKnown(address: string, peers: readonly Peer[]): boolean {
     if (peers.length === 0 && !this.#absent.has(address)) return false;
     const incarnations = peers.map(({ ref }) => ref.incarnation);
     for (const peer of peers) this.#endIncarnation(peer);
@@ -290,10 +331,14 @@ export class Membership {
    * Another server has forgotten a server. Who hears it nevertheless keeps it, and so does who knows a life
    * of it of which the other did not know.
    */
-  forgottenElsewhere({ address, incarnations }: ForgottenServer): void {
-    const isNewer = ({ ref: { incarnation } }: Peer) =>
-      incarnations.length > 0 && !incarnations.includes(incarnation);
-    if (!this.#peersAt(address).some(isNewer)) this.forget(address);
+  forgottenElsewhere(server: ForgottenServer): void {
+    const { address, incarnations } = server;
+    this.#unmet.forget(server);
+    const peers = this.#peersAt(address);
+    const isKept = (peer: Peer) =>
+      this.#isThere(peer) ||
+      incarnations.length > 0 && !incarnations.includes(peer.ref.incarnation);
+    if (!peers.some(isKept)) this.#forgetKnown(address, peers);
   }
 
   /** Forgets the servers that are down since that long. */
@@ -301,6 +346,7 @@ export class Membership {
     for (const [address, awayMs] of this.#awayMs()) {
       if (awayMs >= durationMs) this.forget(address);
     }
+    this.#unmet.forgetMissedFor(durationMs, this.#context.monotonicMs());
   }
 
   /** Has the disk know for how long the servers that are known and not there are away. */

@@ -58,3 +58,13 @@ export interface MetMessage {
   type: typeof messageTypes.met;
   ref: ActorRef;
 }
+
+/** Sync actor to itself: the system of a sync actor that a third party named was not greeted. */
+export interface UnmetMessage {
+  type: typeof messageTypes.unmet;
+  ref: ActorRef;
+  /** The sync actor that named it. */
+  by: ActorRef;
+  /** Whether its address answers as another incarnation. */
+  isAnother: boolean;
+}

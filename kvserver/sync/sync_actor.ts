@@ -50,6 +50,7 @@ import {
   type MetMessage,
   noTransfer,
   type PeerMessage,
+  type UnmetMessage,
 } from "./peer_message.ts";
 import { readClaims } from "../versions/version_bytes.ts";
 import { Sender } from "./sender.ts";
@@ -71,7 +72,8 @@ type SyncMessage =
   | TickMessage
   | ForgetDueMessage
   | LinkChangedMessage
-  | MetMessage;
+  | MetMessage
+  | UnmetMessage;
 
 /** Sync actor to itself: those that are down for long may be forgotten. */
 interface ForgetDueMessage {
@@ -97,7 +99,7 @@ export interface SyncActorOptions {
 }
 
 /** Messages that come often: behind a long step they share the next one. */
-const sharingTypes: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged"]);
+const sharingTypes: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged", "unmet"]);
 
 /**
  * Forwards what query actors accepted: from each of this server's to the others, and once to the sync
@@ -215,6 +217,9 @@ export class SyncActor implements Actor {
         break;
       case "met":
         this.#members.learn(message.ref);
+        break;
+      case "unmet":
+        this.#members.unmet(message);
         break;
       case "ask":
         this.#context.tell(message.replyTo, this.#answerTo(message.question));
@@ -335,6 +340,7 @@ export class SyncActor implements Actor {
   /** Sends all that a message has made due. */
   #step(): void {
     const startMs = this.#context.monotonicMs();
+    this.#members.meetAgain();
     // Before all that follows, because it decides what may be read and sent.
     for (const peer of this.#members.peers) {
       for (const ms of peer.acknowledged(this.#context.link(peer.ref))) this.#onVisible(ms);

@@ -56,7 +56,21 @@ export const membershipFaults: Record<string, PlantedFault> = {
     noticedBy: "hard",
     noticedAt: "who knows a later incarnation of a server that another one forgets keeps it",
     file: "kvserver/sync/membership.ts",
-    from: "if (!this.#peersAt(address).some(isNewer)) this.forget(address);",
-    to: "this.forget(address);",
+    from: "incarnations.length > 0 && !incarnations.includes(peer.ref.incarnation);",
+    to: "false;",
+  },
+  "who is forgotten while it is being met is met again": {
+    noticedBy: "hard",
+    noticedAt: "a server that could not be met and is forgotten meanwhile is met no more",
+    file: "kvserver/sync/unmet_servers.ts",
+    from: "if (!this.#meeting.delete(name)) return;",
+    to: "",
+  },
+  "who could not be met is not met again": {
+    noticedBy: "hard",
+    noticedAt: "servers that could not reach each other for 90 s when they were introduced meet",
+    file: "kvserver/sync/membership.ts",
+    from: "this.#unmet.missed(ref, { by, host }, this.#context.monotonicMs());",
+    to: "",
   },
 };

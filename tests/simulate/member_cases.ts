@@ -76,6 +76,46 @@ export const memberCases: Record<string, () => Promise<string | undefined>> = {
       return stage.end(settledMs, ["meanwhile"]);
     },
 
+  "servers that could not reach each other for 90 s when they were introduced meet": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const between = await stage.start([a]);
+    const b = await stage.cluster.start({ queryActorCount: 1 });
+    stage.cluster.network.cut(a.address, b.address);
+    stage.cluster.join(b, [between]);
+    await stage.cluster.advance(90_000);
+    stage.cluster.network.mend(a.address, b.address);
+    await stage.cluster.advance(defaultLimits.unmetPauseMaxMs);
+    const { length } = await stage.membersOf(a);
+    if (length !== 3) return `It knows ${length} servers`;
+    // Nobody passes on what they tell each other.
+    await stage.cluster.crash(between);
+    stage.put(a, "of one");
+    stage.put(b, "of the other");
+    return stage.end(2 * defaultLimits.peerLostMs, ["of one", "of the other"]);
+  },
+
+  "a server that could not be met and is forgotten meanwhile is met no more": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const between = await stage.start([a]);
+    const gone = await stage.cluster.start({ queryActorCount: 1 });
+    stage.cluster.network.cut(a.address, gone.address);
+    stage.cluster.join(gone, [between]);
+    await stage.cluster.advance(settledMs);
+    stage.cluster.network.cut(between.address, gone.address);
+    await stage.cluster.advance(settledMs);
+    if (await stage.forget(between, gone.address) !== true) return "It is not forgotten";
+    await stage.cluster.advance(2 * defaultLimits.introductionMs);
+    // It would be reached now, and does not say anything itself.
+    stage.cluster.network.mend(a.address, gone.address);
+    stage.cluster.network.cutOneWay(gone.address, a.address);
+    await stage.cluster.advance(2 * defaultLimits.unmetPauseMaxMs);
+    const { length } = await stage.membersOf(a);
+    await stage.cluster.crash(gone);
+    return length === 2 ? stage.end(settledMs) : `It knows ${length} servers`;
+  },
+
   "who knows a later incarnation of a server that another one forgets keeps it": async () => {
     const stage = new Stage();
     const a = await stage.start();

@@ -122,6 +122,7 @@ const orders: unknown[] = [
   { type: "tick", receiver: "sync" },
   { type: "linkChanged" },
   { type: "met", ref: { address: "liar:1", incarnation, counter: 1 } },
+  { type: "unmet", ref: { address: "liar:1", incarnation, counter: 1 }, by: null, isAnother: true },
   [1, 2, new Uint8Array(3)],
   null,
 ];
