@@ -1121,7 +1121,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("introductionMs", "refusalMs", "who refuses a caller again is still counted"),
   ordered("rejoinMaxMs", "refusalMs", "who refuses to be joined again is still counted"),
   ordered("introductionsPerHostAtOnce", "introductionsAtOnce", "no host has more than there is"),
-  ordered("introductionsPerHostMin", "introductionsPerHostAtOnce", "fewer are no more"),
+  ordered("introductionsPerHostMin", "introductionsPerHostAtOnce", "no more than at first"),
   ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
   ordered("unreachableDrainMs", "closeDrainMs", "who is reached is waited for longer"),
   ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),

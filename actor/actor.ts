@@ -1,6 +1,7 @@
 import type { Accounted, Limited, MsgpackWriter } from "../rpc/mod.ts";
 import type { Logger } from "../log/mod.ts";
 import type { ActorRef } from "./actor_ref.ts";
+import type { MeetingOutcome } from "./introductions.ts";
 import type { SystemStats } from "./stats.ts";
 import type { LinkState } from "./tell_network.ts";
 
@@ -36,16 +37,6 @@ export interface TellOptions {
   reserved?: boolean;
 }
 
-/** What an actor tells itself of a system that it had greeted. */
-export interface MeetingMessages {
-  /** The incarnation that was named has answered. */
-  readonly met: unknown;
-  /** It has not, within a minute, or too many wait for that. */
-  readonly missed: unknown;
-  /** Its address answers as another incarnation. */
-  readonly another: unknown;
-}
-
 /** All that an actor is given: its ref, clock, bounds, log and figures, and how it sends. */
 export interface ActorContext extends Limited, Accounted {
   /** The actor's own ref. */
@@ -73,12 +64,13 @@ export interface ActorContext extends Limited, Accounted {
   /** Sends itself `message` whenever the state of that link changes. */
   watchLink(ref: ActorRef, message: unknown): void;
   /**
-   * Has the system of `ref` greeted at its address, and sends itself a message of what became of it. None comes
-   * while the system is being met already: the one of the first time does.
+   * Has the system of `ref` greeted at its address, and sends itself a message of what became of that; none for a
+   * system that is being met already.
    *
    * @param by the actor whose system named it
+   * @param message makes the message
    */
-  meet(ref: ActorRef, by: ActorRef, messages: MeetingMessages): void;
+  meet(ref: ActorRef, by: ActorRef, message: (outcome: MeetingOutcome) => unknown): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
   /**

@@ -323,14 +323,10 @@ export class ActorThread {
         const marshalled = this.#marshalToKeep(message);
         linkTo(ref)?.onChange(() => this.#tellFrom(local, self, self, marshalled, false));
       },
-      meet: (ref, by, messages) => {
-        const met = this.#marshalToKeep(messages.met);
-        const missed = this.#marshalToKeep(messages.missed);
-        const another = this.#marshalToKeep(messages.another);
+      meet: (ref, by, message) => {
         if (this.#closed) return;
-        this.#outbound.meet(ref, by, (isMet, isAnother) => {
-          const message = isMet ? met : isAnother ? another : missed;
-          this.#tellFrom(local, self, self, message, false);
+        this.#outbound.meet(ref, by, (outcome) => {
+          this.#tellFrom(local, self, self, this.#marshal(message(outcome)), false);
         });
       },
       unlink: (ref) => this.#outbound.unlink(ref),

@@ -13,10 +13,13 @@ export interface IntroductionsOptions {
 }
 
 /**
- * Called, once, with whether a system was greeted, and whether it never will be, because its address answers
- * as another incarnation.
+ * What becomes of an introduction: the incarnation that was named has answered; it has not, within a minute, or too
+ * many wait for that; or it never will, because its address answers as another incarnation.
  */
-export type MetListener = (isMet: boolean, isAnother?: boolean) => void;
+export type MeetingOutcome = "met" | "missed" | "another";
+
+/** Called, once, with what became of an introduction. */
+export type MetListener = (outcome: MeetingOutcome) => void;
 
 /** Ends what a listener waits for: it is not called any more. */
 export type EndMeeting = () => void;
@@ -34,7 +37,7 @@ interface Introduction {
   readonly id: SystemId | Claim;
   readonly isCaller: boolean;
   readonly from: string;
-  /** Called with whether the system was greeted. */
+  /** Called with what becomes of it. */
   readonly listeners: Set<MetListener>;
   /** Whether another system named it: however often that is done, one listener waits for it. */
   isNamed: boolean;
@@ -93,9 +96,7 @@ export class Introductions {
   /**
    * Greets a system.
    *
-   * @param listener called with whether the system was greeted: `false` when its address answers as
-   * another incarnation, when nobody answers within a minute, and at once when too many wait for that.
-   * Never when others name the system while it was named already
+   * @param listener called with what became of it; never when others name the system while it was named already
    * @returns what ends the wait; a system that nobody waits for any more is not dialed
    */
   meet(id: SystemId | Claim, { isCaller, from }: MeetOptions, listener: MetListener): EndMeeting {
@@ -110,7 +111,7 @@ export class Introductions {
     const isFull = () => this.#open.size >= limits.introductionsMax;
     if (isFull()) this.#makeRoom(from);
     if (this.#ending.signal.aborted || isFull()) {
-      listener(false);
+      listener("missed");
       return () => {};
     }
     const introduction: Introduction = {
@@ -151,13 +152,13 @@ export class Introductions {
     let most = own;
     for (const { open } of this.#shares.values()) if (open.size > (most?.size ?? 0)) most = open;
     if (most !== undefined && (most !== own || most.mostOfAddress > 1)) {
-      this.#settle(most.lastOfMost!, false);
+      this.#settle(most.lastOfMost!, "missed");
     }
   }
 
   #leave(introduction: Introduction, listener: MetListener): void {
     introduction.listeners.delete(listener);
-    if (introduction.listeners.size === 0) this.#settle(introduction, false);
+    if (introduction.listeners.size === 0) this.#settle(introduction, "missed");
   }
 
   #isOpen(introduction: Introduction): boolean {
@@ -169,15 +170,15 @@ export class Introductions {
     this.#ending.abort();
     this.#cancelTurn?.();
     for (const cancel of this.#cancelPauses) cancel();
-    for (const introduction of [...this.#open.values()]) this.#settle(introduction, false);
+    for (const introduction of [...this.#open.values()]) this.#settle(introduction, "missed");
   }
 
-  #settle(introduction: Introduction, isMet: boolean, isAnother = false): void {
+  #settle(introduction: Introduction, outcome: MeetingOutcome): void {
     if (!this.#isOpen(introduction)) return;
     this.#open.delete(claimKey(introduction.id));
     this.#shareOf(introduction.from).open.remove(introduction);
     this.#tidy(introduction.from);
-    for (const listener of introduction.listeners) listener(isMet, isAnother);
+    for (const listener of introduction.listeners) listener(outcome);
   }
 
   /** Forgets a host of which nothing is left. */
@@ -278,13 +279,14 @@ export class Introductions {
       this.#adapt(share, introduction, nowMs, true);
       if (!this.#isOpen(introduction)) return connection.stream.close();
       greeted(id, connection);
-      this.#settle(introduction, true);
+      this.#settle(introduction, "met");
     }).catch((error) => {
       this.#adapt(share, introduction, nowMs, false);
       if (!this.#isOpen(introduction)) return;
       const isAnother = error instanceof WrongIncarnationError;
-      const isSettled = isAnother || error instanceof RefusedError;
-      if (isSettled || this.#ending.signal.aborted) this.#settle(introduction, false, isAnother);
+      const isOver = error instanceof RefusedError || this.#ending.signal.aborted;
+      if (isAnother) this.#settle(introduction, "another");
+      else if (isOver) this.#settle(introduction, "missed");
       else this.#dialLater(introduction);
     }).finally(() => {
       this.#dialing.delete(id.address);
@@ -298,7 +300,7 @@ export class Introductions {
     const { environment } = this.#options;
     const pauseMs = introduction.backoff.nextMs();
     if (environment.monotonicMs() + pauseMs > introduction.endMs) {
-      return this.#settle(introduction, false);
+      return this.#settle(introduction, "missed");
     }
     const cancel = environment.after(pauseMs, () => {
       this.#cancelPauses.delete(cancel);

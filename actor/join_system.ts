@@ -41,7 +41,7 @@ export function joinSystem(
     toThread: (_thread, counter, message) => (link.send(counter, message), true),
     toSystem: (ref, message) => (link.send(ref, message), true),
     link: () => undefined,
-    meet: (_ref, _by, listener) => listener(false),
+    meet: (_ref, _by, listener) => listener("missed"),
     unlink() {},
     isContested: () => false,
   });

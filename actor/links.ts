@@ -201,7 +201,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     const { incarnation } = this.system;
     const isOwn = id.address === this.system.address() || id.incarnation === incarnation;
     if (!isMet && !isOwn) return this.#introductions.meet(id, options, listener);
-    listener(isMet, isOwn);
+    listener(isMet ? "met" : "another");
     return () => {};
   }
 

@@ -33,7 +33,7 @@
  */
 
 export { defaultLimits, type Limits, withLimits } from "../limits.ts";
-export type { Actor, ActorContext, MeetingMessages, NewActor, TellOptions } from "./actor.ts";
+export type { Actor, ActorContext, NewActor, TellOptions } from "./actor.ts";
 export { type ActorRef, uid } from "./actor_ref.ts";
 export { ActorSystem, type ActorSystemOptions } from "./actor_system.ts";
 export {
@@ -44,7 +44,7 @@ export {
 } from "./actor_thread.ts";
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
 export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
-export type { MetListener } from "./introductions.ts";
+export type { MeetingOutcome, MetListener } from "./introductions.ts";
 export { type CheckMessage, firstExposed } from "./exposed.ts";
 export type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
 export { clusterBytesMax, clusterOfRefusal, defaultCluster, isClusterName } from "./hello.ts";

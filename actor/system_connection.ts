@@ -379,7 +379,11 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
         reason: `nobody answers at ${id.address}, which it advertises; it is tried again`,
       });
     });
-    this.#endMeeting = this.#host.meet(claim, this.peer, (isMet) => this.#met(id, isMet));
+    this.#endMeeting = this.#host.meet(
+      claim,
+      this.peer,
+      (outcome) => this.#met(id, outcome === "met"),
+    );
   }
 
   #met(id: SystemId, isMet: boolean): void {

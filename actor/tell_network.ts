@@ -118,7 +118,7 @@ export interface TellPort {
    * Dials a system that another one named, when it has its turn.
    *
    * @param by the system that named it: those of one host share the turns of that host
-   * @param listener called with whether the system was greeted at its address; the link is up then
+   * @param listener called with what became of it; once the system was greeted at its address the link is up
    */
   meet(id: SystemId, by: SystemId, listener: MetListener): void;
   /** Ends the link to a system, if there is one. */

@@ -16,7 +16,6 @@ export const messageTypes = {
   drainOver: "drainOver",
   linkChanged: "linkChanged",
   met: "met",
-  unmet: "unmet",
   forgetDue: "forgetDue",
   // An actor to itself.
   tick: "tick",

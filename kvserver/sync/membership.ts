@@ -13,7 +13,7 @@ import { AbsentServers } from "./absent_servers.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
 import { PeerLog } from "./peer_log.ts";
-import type { LinkChangedMessage, MetMessage, UnmetMessage } from "./peer_message.ts";
+import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
 import { UnmetServers } from "./unmet_servers.ts";
 
 /** Options of a `Membership`. */
@@ -172,7 +172,7 @@ export class Membership {
     return this.#context.link(ref).host ?? hostOf(ref.address);
   }
 
-  /** Greets a server that a peer names. A `MetMessage` comes once it was greeted, and makes it a peer. */
+  /** Greets a server that a peer names. A `MetMessage` says what becomes of that. */
   introduced(named: ActorRef, by: Peer): void {
     const ref = syncActorOf(named);
     if (this.#isToBeMet(ref)) this.#meet(ref, by.ref);
@@ -184,16 +184,17 @@ export class Membership {
 
   #meet(ref: ActorRef, by: ActorRef): void {
     this.#unmet.meets(ref);
-    this.#context.meet(ref, by, {
-      met: { type: "met", ref } satisfies MetMessage,
-      missed: { type: "unmet", ref, by, isAnother: false } satisfies UnmetMessage,
-      another: { type: "unmet", ref, by, isAnother: true } satisfies UnmetMessage,
-    });
+    this.#context.meet(
+      ref,
+      by,
+      (outcome) => ({ type: "met", ref, by, outcome }) satisfies MetMessage,
+    );
   }
 
-  /** A server that a peer named could not be greeted: it is met again later, unless it is over. */
-  unmet({ ref, by, isAnother }: UnmetMessage): void {
-    if (isAnother || !this.#isToBeMet(ref)) return this.#unmet.delete(ref);
+  /** A server that a peer named becomes one, or is met again later, unless it is over. */
+  met({ ref, by, outcome }: MetMessage): void {
+    if (outcome === "met") return void this.learn(ref);
+    if (outcome === "another" || !this.#isToBeMet(ref)) return this.#unmet.delete(ref);
     const namer = this.#peers.get(uid(by));
     const host = namer === undefined ? hostOf(by.address) : this.#hostOf(namer.ref);
     this.#unmet.missed(ref, { by, host }, this.#context.monotonicMs());

@@ -1,4 +1,4 @@
-import type { ActorRef } from "../../actor/mod.ts";
+import type { ActorRef, MeetingOutcome } from "../../actor/mod.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import type { messageTypes } from "../messages/message_types.ts";
 
@@ -53,18 +53,11 @@ export interface LinkChangedMessage {
   type: typeof messageTypes.linkChanged;
 }
 
-/** Sync actor to itself: the system of a sync actor that a third party named was greeted. */
+/** Sync actor to itself: what became of meeting the system of a sync actor that a third party named. */
 export interface MetMessage {
   type: typeof messageTypes.met;
   ref: ActorRef;
-}
-
-/** Sync actor to itself: the system of a sync actor that a third party named was not greeted. */
-export interface UnmetMessage {
-  type: typeof messageTypes.unmet;
-  ref: ActorRef;
   /** The sync actor that named it. */
   by: ActorRef;
-  /** Whether its address answers as another incarnation. */
-  isAnother: boolean;
+  outcome: MeetingOutcome;
 }

@@ -50,7 +50,6 @@ import {
   type MetMessage,
   noTransfer,
   type PeerMessage,
-  type UnmetMessage,
 } from "./peer_message.ts";
 import { readClaims } from "../versions/version_bytes.ts";
 import { Sender } from "./sender.ts";
@@ -72,8 +71,7 @@ type SyncMessage =
   | TickMessage
   | ForgetDueMessage
   | LinkChangedMessage
-  | MetMessage
-  | UnmetMessage;
+  | MetMessage;
 
 /** Sync actor to itself: those that are down for long may be forgotten. */
 interface ForgetDueMessage {
@@ -99,7 +97,7 @@ export interface SyncActorOptions {
 }
 
 /** Messages that come often: behind a long step they share the next one. */
-const sharingTypes: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged", "unmet"]);
+const sharingTypes: ReadonlySet<SyncMessage["type"]> = new Set(["peer", "linkChanged", "met"]);
 
 /**
  * Forwards what query actors accepted: from each of this server's to the others, and once to the sync
@@ -216,10 +214,7 @@ export class SyncActor implements Actor {
         // The step observes every link, and what was acknowledged on it.
         break;
       case "met":
-        this.#members.learn(message.ref);
-        break;
-      case "unmet":
-        this.#members.unmet(message);
+        this.#members.met(message);
         break;
       case "ask":
         this.#context.tell(message.replyTo, this.#answerTo(message.question));

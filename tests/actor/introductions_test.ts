@@ -57,7 +57,7 @@ class Introduced {
     return this.introductions.meet(
       id,
       { isCaller, from },
-      (isMet) => void this.met.push([address, isMet]),
+      (outcome) => void this.met.push([address, outcome === "met"]),
     );
   }
 
@@ -186,7 +186,7 @@ testInWorld("Introductions of one address that does not answer hold nobody up", 
   const options = { isCaller: true, from: "somewhere" };
   for (let i = 0; i < 2 * introductionsMax; i++) {
     const id = { address: "silent:1", incarnation: `life ${i}` };
-    stage.introductions.meet(id, options, (isMet) => void met.push(isMet));
+    stage.introductions.meet(id, options, (outcome) => void met.push(outcome === "met"));
   }
   await world.advance(20);
   assertEquals(stage.dialing, 1);

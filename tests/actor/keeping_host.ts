@@ -90,7 +90,7 @@ export class KeepingHost implements TellHost, ConnectionHost {
 
   meet(_life: SystemId, _from: string, listener: MetListener): () => void {
     if (this.isMet === undefined) this.introductions.push(listener);
-    else listener(this.isMet);
+    else listener(this.isMet ? "met" : "missed");
     return () => void this.meetingsEnded++;
   }
 

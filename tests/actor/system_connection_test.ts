@@ -132,7 +132,7 @@ Deno.test("SystemConnection holds the first message of a caller until it was gre
   assertEquals(execute(connection, tell("b")).consumed, 0);
   const rest = connection.execute(tell("b")) as Promise<Reply>;
   assertEquals(host.told, []);
-  host.introductions[0](true);
+  host.introductions[0]("met");
   assertEquals((await rest).consumed, tell("b").length);
   assertEquals(host.told, [[7, "a"], [7, "b"]]);
 });
@@ -142,7 +142,7 @@ Deno.test("SystemConnection hears nothing of a caller that was not greeted, and 
   host.isMet = undefined;
   const connection = host.newConnection();
   execute(connection, concat(hello, spellings[0](7, msgpackEncode("a"))));
-  host.introductions[0](false);
+  host.introductions[0]("missed");
   execute(connection, spellings[0](7, msgpackEncode("b")));
   assertEquals([host.told, host.ended], [[], 1]);
   assertEquals(host.refusals.map(([from]) => from), ["127.0.0.1:1"]);
@@ -373,7 +373,7 @@ Deno.test("SystemConnection counts the message that it holds, and nothing beside
     execute(connection, concat(hello, junk, spellings[0](7, message)));
     assertEquals([connection.heldBytes, memory.bytes], [message.length, message.length]);
     if (isOver === "closed") connection.close();
-    else host.introductions[0](isOver === "greeted");
+    else host.introductions[0](isOver === "greeted" ? "met" : "missed");
     assertEquals(connection.heldBytes, 0);
     for (const [, kept] of host.kept) {
       assertEquals(kept.bytes.buffer.byteLength, message.length);

@@ -1,5 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
 import { heldEntries } from "../../simulate/cluster/held_entries.ts";
+import { claimCases } from "./claim_cases.ts";
 import { clockCases } from "./clock_cases.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -19,6 +20,7 @@ export const hardCases: Record<string, HardCase> = {
   ...peerCases,
   ...memberCases,
   ...trustCases,
+  ...claimCases,
   ...clockCases,
   ...tombstoneCases,
   ...overflowCases,

@@ -57,7 +57,7 @@ class Crowded {
       const told = { entries: messageOf([]), peers: [], wantsState: 0, stateDone: 0 };
       // The last one has told nothing.
       if (i < peers - 1) this.#tell({ type: "peer", from, ...told, seen });
-      else this.#tell({ type: "met", ref: from });
+      else this.#tell({ type: "met", ref: from, by: from, outcome: "met" });
     }
   }
 

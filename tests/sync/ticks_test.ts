@@ -87,7 +87,7 @@ Deno.test("however many servers are known that are not there, a sync actor looks
   for (let i = 0; i < 200; i++) {
     later.nowMs += 5;
     const ref = { address: `b${i}:1`, incarnation: `b${i}`, counter: 1 };
-    tell({ type: "met", ref });
+    tell({ type: "met", ref, by: ref, outcome: "met" });
   }
   const endMs = later.nowMs + 10_000;
   let ticks = 0;
@@ -119,7 +119,7 @@ function actorWithPeers(count: number, look: (later: Later) => void) {
     { length: count },
     (_, i) => ({ address: `b${i}:1`, incarnation: `b${i}`, counter: 1 }),
   );
-  for (const ref of refs) tell({ type: "met", ref });
+  for (const ref of refs) tell({ type: "met", ref, by: ref, outcome: "met" });
   return { later, tell, refs };
 }
 

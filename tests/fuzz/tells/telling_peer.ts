@@ -36,7 +36,7 @@ export class TellingPeer implements AsyncDisposable {
     this.#running = [this.#connect()];
   }
 
-  /** Tells from now on, until it is disposed of. */
+  /** Tells from now on, once it was heard, until it is disposed of. */
   tell(): void {
     this.#running.push(this.#tell());
   }
@@ -66,11 +66,7 @@ export class TellingPeer implements AsyncDisposable {
   async #tell(): Promise<void> {
     const messages = concat(...Array.from({ length: toldAtOnce }, () => this.#message));
     await attempt(async () => {
-      for (;;) {
-        if (this.handled === 0) await sleep(greetedEveryMs);
-        else await this.#socket!.send(messages);
-        if (this.#isDisposed) return;
-      }
+      for (;;) await this.#socket!.send(messages);
     });
   }
 
