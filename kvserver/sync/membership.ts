@@ -42,7 +42,7 @@ export class Membership {
   #backlogs: Peer[] = [];
   /** By uid, and in the order of their turns. */
   #peers = new Map<string, Peer>();
-  /** Incarnations that ended, because their address answers as another: peers that name them are ignored. */
+  /** By uid, those whose incarnation ended, because their address answers as another: who names them is ignored. */
   #ended = new Set<string>();
   /** Servers that are known and no peers now. */
   #absent: AbsentServers;
@@ -179,7 +179,7 @@ export class Membership {
   }
 
   #isToBeMet(ref: ActorRef): boolean {
-    return !this.#peers.has(uid(ref)) && !this.#ended.has(ref.incarnation) && !this.#isThis(ref);
+    return !this.#peers.has(uid(ref)) && !this.#ended.has(uid(ref)) && !this.#isThis(ref);
   }
 
   #meet(ref: ActorRef, by: ActorRef): void {
@@ -237,7 +237,7 @@ export class Membership {
     const { journal } = this.#options;
     const { ref } = peer;
     peer.greeted();
-    this.#ended.delete(ref.incarnation);
+    this.#ended.delete(peer.uid);
     this.#absent.delete(ref.address);
     this.#revision++;
     this.#forgotten.delete(ref.address);
@@ -280,9 +280,9 @@ export class Membership {
     this.#noteAbsent(lost);
   }
 
-  /** The incarnation of a peer has ended: others that name it are not believed. */
+  /** The incarnation of a peer has ended at its address: others that name it there are not believed. */
   #endIncarnation(peer: Peer): void {
-    this.#ended.add(peer.ref.incarnation);
+    this.#ended.add(peer.uid);
     if (this.#ended.size > this.#context.limits.endedIncarnationsMax) {
       this.#ended.delete(this.#ended.values().next().value!);
     }

@@ -60,8 +60,8 @@ class Members {
   }
 
   /** Makes a peer, unless it is one, and notes the state of the link to it. @returns whom it is told of then. */
-  link(address: string, link: Partial<LinkState>): readonly string[] {
-    const peer = this.#learn(address, address)!;
+  link(address: string, link: Partial<LinkState>, incarnation = address): readonly string[] {
+    const peer = this.#learn(address, incarnation)!;
     this.members.observeLink(peer, { ...still, ...link } as LinkState);
     return peer.gossip.take().introductions.map(({ address }) => address);
   }
@@ -123,4 +123,13 @@ Deno.test("who was not greeted at his address is neither remembered nor named to
   it.link("caller:1", { epoch: 1 });
   assertEquals(it.link("first:1", { epoch: 1 }), ["second:1", "caller:1"]);
   assertEquals(it.remembered, ["first:1", "second:1", "caller:1"]);
+});
+
+Deno.test("who ends in the name of another server does not have that one taken for ended", () => {
+  const it = new Members();
+  it.link("first:1", { epoch: 1 });
+  it.link("liar:1", { epoch: 1, isWrongIncarnation: true }, "server:1");
+  assertEquals(it.members.size, 1);
+  it.name("server:1", "first:1");
+  assertEquals(it.dialed, ["server:1"]);
 });
