@@ -1,4 +1,5 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
+import { isLater } from "../../kvserver/entry/order.ts";
 import {
   formatScenario,
   type Scenario,
@@ -16,6 +17,7 @@ import { CheckedCluster } from "./checked_cluster.ts";
 import type { HardCase } from "./hard_cases.ts";
 import { type Missing, missingWords } from "./joins.ts";
 import { observed, type ScenarioName, scenarios } from "./scenario.ts";
+import type { Written } from "./written.ts";
 
 /** What is looked at once the steps of a scenario are over. */
 interface Ending {
@@ -156,7 +158,7 @@ async function wrongWith(
   for (let ms = 0; ms <= endMs + quietMs; ms++) {
     await run.advanceTo(ms);
     const missing = ending.looksAtJoins ? cluster.missing() : undefined;
-    if (missing !== undefined) return readyTooEarly(missing, ms, quietMs);
+    if (missing !== undefined) return readyTooEarly(missing, cluster.written, ms, quietMs);
   }
   const at = { atMs: Math.ceil(run.nowMs) };
   const difference = cluster.difference();
@@ -192,16 +194,26 @@ async function wrongWith(
   return { symptom: "kept", difference: kept, expectation, atMs: Math.ceil(run.nowMs) };
 }
 
-/** A server says that it is ready, and lacks something; well, it would say so later. */
-function readyTooEarly(missing: Missing, atMs: number, withinMs: number): Wrong {
-  const { server: { name }, entry: { key, value } } = missing;
+/**
+ * A server says that it is ready, and lacks something; well, it would say so later. Of a key that it wrote
+ * itself later than that, what it wrote is expected.
+ */
+function readyTooEarly(
+  { server, entry }: Missing,
+  written: Written,
+  atMs: number,
+  withinMs: number,
+): Wrong {
+  const own = written.last(entry.key, server.system.incarnation);
+  const { key, value } = own !== undefined && isLater(own, entry) ? own : entry;
   const expectation = {
     condition: { type: "value", key: textOfChars(key), value: textOf(value) },
-    on: [{ server: name }],
+    on: [{ server: server.name }],
     isOnceReady: true,
     withinMs,
   } as const;
-  return { symptom: "ready too early", difference: missingWords(missing), atMs, expectation };
+  const difference = missingWords({ server, entry });
+  return { symptom: "ready too early", difference, atMs, expectation };
 }
 
 function textOf(value: Uint8Array | null): string | null {

@@ -69,11 +69,12 @@ export class Written {
     return undefined;
   }
 
-  /** The last write of a key that is not lost. */
-  last(key: string): Write | undefined {
+  /** The last write of a key that is not lost. @param incarnation only of this server; absent: of any */
+  last(key: string, incarnation?: string): Write | undefined {
     let last: Write | undefined;
     for (const write of this.#byKey.get(key)?.values() ?? []) {
-      if (!this.#mayBeLost(write) && isLater(write, last)) last = write;
+      if (this.#mayBeLost(write) || !isLater(write, last)) continue;
+      if (incarnation === undefined || incarnationOf(write.uid) === incarnation) last = write;
     }
     return last;
   }
