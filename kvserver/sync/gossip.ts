@@ -18,16 +18,20 @@ export interface Rumours {
  */
 export class Gossip {
   #introductionsMax: number;
+  #knownForgottenMax: number;
   /** Other peers that this one is to be introduced to, by uid. */
   #introductions = new Map<string, ActorRef>();
   /** Servers that the peer is to forget too, by address. */
   #forgotten = new Map<string, ForgottenServer>();
+  /** Addresses of servers that the peer knows to be forgotten, those that it has known for longest first. */
+  #knownForgotten = new Set<string>();
   /** For whose state this server waits, as the peer was told last. */
   #awaits: readonly ActorRef[] = [];
   #knowsAwaited = true;
 
-  constructor({ messageIntroductionsMax }: Limits) {
+  constructor({ messageIntroductionsMax, forgottenServersMax }: Limits) {
     this.#introductionsMax = messageIntroductionsMax;
+    this.#knownForgottenMax = forgottenServersMax;
   }
 
   /** Whether there is nothing to tell. */
@@ -48,11 +52,26 @@ export class Gossip {
   /** Tells the peer, with the next message, to forget a server. */
   tellForgotten(server: ForgottenServer): void {
     this.#forgotten.set(server.address, server);
+    this.#knownForgotten.delete(server.address);
   }
 
   /** A server that was to be forgotten is known again. */
   withdrawForgotten(address: string): void {
     this.#forgotten.delete(address);
+    this.#knownForgotten.delete(address);
+  }
+
+  /** The peer knows that a server is forgotten: because it said so, or was told. */
+  noteForgotten(address: string): void {
+    if (this.#forgotten.has(address)) return;
+    this.#knownForgotten.add(address);
+    if (this.#knownForgotten.size <= this.#knownForgottenMax) return;
+    this.#knownForgotten.delete(this.#knownForgotten.values().next().value!);
+  }
+
+  /** Whether the peer knows that a server is forgotten: if it names that server, it has greeted it since. */
+  knowsForgotten(address: string): boolean {
+    return this.#knownForgotten.has(address);
   }
 
   /** Tells the peer, with the next message, for whose state this server waits, if that is something else by now. */

@@ -175,7 +175,15 @@ export class Membership {
   /** Greets a server that a peer names. A `MetMessage` says what becomes of that. */
   introduced(named: ActorRef, by: Peer): void {
     const ref = syncActorOf(named);
-    if (this.#isToBeMet(ref)) this.#meet(ref, by.ref);
+    if (this.#isToBeMet(ref) && !this.#isHearsay(ref, by)) this.#meet(ref, by.ref);
+  }
+
+  /** Whether a life of a server is forgotten, and who names it may not know that: else it has greeted it since. */
+  #isHearsay({ address, incarnation }: ActorRef, by: Peer): boolean {
+    const forgotten = this.#forgotten.get(address);
+    if (forgotten === undefined || by.gossip.knowsForgotten(address)) return false;
+    const { incarnations } = forgotten;
+    return incarnations.length === 0 || incarnations.includes(incarnation);
   }
 
   #isToBeMet(ref: ActorRef): boolean {
@@ -252,7 +260,11 @@ export class Membership {
    * peer again as soon as it was greeted.
    */
   #forgetEnded(peer: Peer): void {
-    this.#endIncarnation(peer);
+    this.#ended.add(peer.uid);
+    if (this.#ended.size > this.#context.limits.endedIncarnationsMax) {
+      this.#ended.delete(this.#ended.values().next().value!);
+    }
+    this.#forgetGone(peer);
     this.#noteAbsent(peer);
     this.#context.log.info("Peer {peer} restarted: it syncs again once it is greeted", {
       peer: peer.ref.address,
@@ -280,12 +292,8 @@ export class Membership {
     this.#noteAbsent(lost);
   }
 
-  /** The incarnation of a peer has ended at its address: others that name it there are not believed. */
-  #endIncarnation(peer: Peer): void {
-    this.#ended.add(peer.uid);
-    if (this.#ended.size > this.#context.limits.endedIncarnationsMax) {
-      this.#ended.delete(this.#ended.values().next().value!);
-    }
+  /** Forgets a peer that may have told some of the others what it has not told this server. */
+  #forgetGone(peer: Peer): void {
     this.#forget(peer);
     this.#compareWithoutPeer(peer);
   }
@@ -320,7 +328,7 @@ export class Membership {
   #forgetKnown(address: string, peers: readonly Peer[]): boolean {
     if (peers.length === 0 && !this.#absent.has(address)) return false;
     const incarnations = peers.map(({ ref }) => ref.incarnation);
-    for (const peer of peers) this.#endIncarnation(peer);
+    for (const peer of peers) this.#forgetGone(peer);
     this.#absent.delete(address);
     this.#revision++;
     this.#keepForgotten({ address, incarnations });
@@ -329,11 +337,12 @@ export class Membership {
   }
 
   /**
-   * Another server has forgotten a server. Who hears it nevertheless keeps it, and so does who knows a life
-   * of it of which the other did not know.
+   * A peer has forgotten a server. Who hears it nevertheless keeps it, and so does who knows a life of it of
+   * which the peer did not know.
    */
-  forgottenElsewhere(server: ForgottenServer): void {
+  forgottenElsewhere(server: ForgottenServer, by: Peer): void {
     const { address, incarnations } = server;
+    by.gossip.noteForgotten(address);
     this.#unmet.forget(server);
     const peers = this.#peersAt(address);
     const isKept = (peer: Peer) =>

@@ -383,7 +383,8 @@ export class Peer {
     const nowMs = this.#context.monotonicMs();
     const acknowledged = this.#inFlight.acknowledge(epoch, handled, nowMs);
     if (acknowledged !== undefined) {
-      const { bytesUnderWay, tookMs, wasAlone, entryBytes } = acknowledged;
+      const { bytesUnderWay, tookMs, wasAlone, entryBytes, forgotten } = acknowledged;
+      for (const address of forgotten) this.gossip.noteForgotten(address);
       this.#drainRate.drained(entryBytes, nowMs);
       if (this.pendingBytes === 0) this.#drainRate.forget();
       this.window.acknowledged(bytesUnderWay, tookMs, wasAlone);

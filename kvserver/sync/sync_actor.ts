@@ -280,7 +280,7 @@ export class SyncActor implements Actor {
     // A peer too many is not kept; its entries are merged all the same.
     if (peer === undefined) return;
     for (const ref of message.peers) this.#members.introduced(ref, peer);
-    for (const server of message.forgotten ?? []) this.#members.forgottenElsewhere(server);
+    for (const server of message.forgotten ?? []) this.#members.forgottenElsewhere(server, peer);
     peer.received(batch.size);
     if (message.seen !== undefined) this.#stability.peerTold(peer, message.seen);
     const { comparison: id, comparisonPlace: place = 0, ranges, repairs = 0 } = message;

@@ -145,9 +145,7 @@ export class SimulatedCluster {
     if (load !== undefined) { for (const store of stores) load(store); }
     if (journal !== undefined) {
       journal.serve(queryActors);
-      let isLoaded = false;
-      journal.load(disk!.contents()).then(() => isLoaded = true);
-      while (!isLoaded) await this.advance(1);
+      await this.settled(journal.load(disk!.contents()));
     }
     const { remembered = [] } = options;
     actors.begin(
@@ -198,6 +196,19 @@ export class SimulatedCluster {
     for (let i = 0; i < reactionsMax; i++) await null;
   }
 
+  /** Lets time pass until a promise has settled. @throws {Error} when that takes longer than it ever should. */
+  async settled<T>(promise: Promise<T>, timeoutMs = Infinity): Promise<T> {
+    let isSettled = false;
+    const settled = () => void (isSettled = true);
+    promise.then(settled, settled);
+    const endMs = this.world.nowMs + timeoutMs;
+    while (!isSettled) {
+      if (this.world.nowMs > endMs) throw new Error(`Nothing came of it within ${timeoutMs} ms`);
+      await this.advance(1);
+    }
+    return await promise;
+  }
+
   /** Has a server that runs join others. */
   join(server: SimulatedServer, others: readonly SimulatedServer[]): void {
     this.#observer?.joins?.(server.name, others.map(({ name }) => name));
@@ -216,10 +227,7 @@ export class SimulatedCluster {
     const { ref: replyTo, response } = server.system.newChannelRef<SyncAnswer>();
     const question = { id: 0, type: "forget", address };
     server.system.tell(server.actors.syncActor, { type: "ask", question, replyTo });
-    let isAnswered = false;
-    response.then(() => isAnswered = true);
-    while (!isAnswered) await this.advance(1);
-    return await response;
+    return await this.settled(response);
   }
 
   /** Ends a server in the middle of whatever it does. What only it had is lost. */
@@ -235,9 +243,7 @@ export class SimulatedCluster {
    */
   async stop(server: SimulatedServer, drainMs: number): Promise<number> {
     const beganMs = this.world.nowMs;
-    let isDrained = false;
-    server.actors.drain(drainMs, true).then(() => isDrained = true);
-    while (!isDrained) await this.advance(1);
+    await this.settled(server.actors.drain(drainMs, true));
     const tookMs = this.world.nowMs - beganMs;
     this.#observer?.ended?.(server.name, "stopped");
     await this.#end(server);

@@ -59,6 +59,21 @@ export const membershipFaults: Record<string, PlantedFault> = {
     from: "incarnations.length > 0 && !incarnations.includes(peer.ref.incarnation);",
     to: "false;",
   },
+  "who is known again stays forgotten for those who are told of it": {
+    noticedBy: "hard",
+    noticedAt:
+      "halves that forgot each other are one cluster again when a server of one joins the other",
+    file: "kvserver/sync/membership.ts",
+    from: "if (forgotten === undefined || by.gossip.knowsForgotten(address)) return false;",
+    to: "if (forgotten === undefined) return false;",
+  },
+  "who is forgotten is met when one names it that was not told": {
+    noticedBy: "hard",
+    noticedAt: "a server that is forgotten is not met because one names it that was not told",
+    file: "kvserver/sync/membership.ts",
+    from: "if (this.#isToBeMet(ref) && !this.#isHearsay(ref, by))",
+    to: "if (this.#isToBeMet(ref))",
+  },
   "who is forgotten while it is being met is met again": {
     noticedBy: "hard",
     noticedAt: "a server that could not be met and is forgotten meanwhile is met no more",

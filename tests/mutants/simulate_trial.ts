@@ -42,6 +42,7 @@ const harmlessSeeds: Record<ScenarioName, number> = {
   hard: 0,
   compared: 0,
   return: 3,
+  partition: 3,
   slow: 0,
 };
 

@@ -143,6 +143,16 @@ export class CheckedCluster extends SimulatedCluster {
     return undefined;
   }
 
+  /** Says which server does not know that another one is there; `undefined`: all know each other. */
+  async apart(): Promise<string | undefined> {
+    for (const { address, actors } of this.servers) {
+      const members = await this.settled(actors.members());
+      const up = new Set(members.filter(({ state }) => state === "up").map((it) => it.address));
+      const other = this.servers.find((it) => it.address !== address && !up.has(it.address));
+      if (other !== undefined) return `${address} does not know that ${other.address} is there`;
+    }
+  }
+
   #assertInvariants(system: ActorSystem): void {
     try {
       this.#asserting.get(system)!();

@@ -7,6 +7,7 @@ const claims: Record<SeededName, string> = {
   random: "clusters converge to the model of all Puts",
   crash: "clusters converge when servers crash and stop",
   burst: "a server joins during a burst",
+  partition: "clusters that were cut apart for long, and forgot each other, know each other again",
   return: "nothing deleted is back when servers return that were forgotten, or with old disks",
 };
 

@@ -31,6 +31,8 @@ interface Ending {
   readonly isUnrepaired?: boolean;
   /** Whether no tombstone is left in the end, because all servers are there that ever were. */
   readonly isCollected?: boolean;
+  /** Whether all servers know each other. */
+  readonly isMet?: boolean;
 }
 
 const endings: Readonly<Record<ScenarioName, Ending>> = {
@@ -38,6 +40,7 @@ const endings: Readonly<Record<ScenarioName, Ending>> = {
   // A peer that is lost is lost by then.
   crash: { quietMs: 45_000, isSilent: true },
   return: { quietMs: 60_000 },
+  partition: { quietMs: defaultLimits.unmetPauseMaxMs + 60_000, isMet: true },
   burst: { quietMs: 12_000, looksAtJoins: true, isSilent: true, isUnrepaired: true },
   hard: { quietMs: 60_000, isSilent: true },
   compared: { quietMs: 60_000 },
@@ -112,7 +115,15 @@ async function wrongFromSomeSeed(
 }
 
 /** What somebody sees who looks from outside, or what else is wrong. */
-type Symptom = "wrong" | "ready too early" | "loud" | "repaired" | "kept" | "thrown" | "unseen";
+type Symptom =
+  | "wrong"
+  | "ready too early"
+  | "loud"
+  | "repaired"
+  | "kept"
+  | "apart"
+  | "thrown"
+  | "unseen";
 
 /** What is wrong with a scenario. */
 interface Wrong {
@@ -184,6 +195,8 @@ async function wrongWith(
       return { symptom: "loud", difference, expectation: { condition }, ...at };
     }
   }
+  const apart = ending.isMet ? await cluster.apart() : undefined;
+  if (apart !== undefined) return { symptom: "apart", difference: apart, ...at };
   if (!ending.isCollected) return undefined;
   await run.advanceTo(run.nowMs + 2 * defaultLimits.expiredKeptMs);
   const kept = cluster.tombstones();

@@ -39,6 +39,7 @@ for (let seed = from; seed < from + seeds; seed++) {
   await run("random", seed);
   await run("crash", seed);
   await run("return", seed);
+  await run("partition", seed);
   if (seed % seedsPerBurst === 0) await run("burst", seed);
 }
 const times = CheckedCluster.simulatedMs / 1_000 / ownCpuSeconds();

@@ -116,6 +116,53 @@ export const memberCases: Record<string, () => Promise<string | undefined>> = {
     return length === 2 ? stage.end(settledMs) : `It knows ${length} servers`;
   },
 
+  "halves that forgot each other are one cluster again when a server of one joins the other":
+    async () => {
+      const stage = new Stage();
+      const { network } = stage.cluster;
+      const a = await stage.start();
+      const left = [a, await stage.start([a])];
+      const right = [await stage.start([a]), await stage.start([a])];
+      for (const { address } of left) for (const it of right) network.cut(address, it.address);
+      await stage.cluster.advance(settledMs);
+      for (const { address } of right) await stage.forget(a, address);
+      for (const { address } of left) await stage.forget(right[0], address);
+      await stage.cluster.advance(settledMs);
+      for (const { address } of left) for (const it of right) network.mend(address, it.address);
+      stage.cluster.join(right[0], [a]);
+      await stage.cluster.advance(settledMs);
+      const apart = await stage.cluster.apart();
+      if (apart !== undefined) return apart;
+      // Nobody passes on what the others tell each other.
+      await stage.cluster.crash(a);
+      stage.put(left[1], "of the left");
+      stage.put(right[1], "of the right");
+      return stage.end(2 * defaultLimits.peerLostMs, ["of the left", "of the right"]);
+    },
+
+  "a server that is forgotten is not met because one names it that was not told": async () => {
+    const stage = new Stage();
+    const { network } = stage.cluster;
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    network.cut(a.address, b.address);
+    const gone = await stage.start([a]);
+    stage.cluster.join(gone, [b]);
+    await stage.cluster.advance(settledMs);
+    for (const { address } of [a, b]) network.cut(address, gone.address);
+    await stage.cluster.advance(settledMs);
+    if (await stage.forget(a, gone.address) !== true) return "It is not forgotten";
+    network.mend(a.address, b.address);
+    await stage.cluster.advance(settledMs);
+    // It would be reached now, and does not say anything itself.
+    network.mend(a.address, gone.address);
+    network.cutOneWay(gone.address, a.address);
+    await stage.cluster.advance(2 * defaultLimits.unmetPauseMaxMs);
+    const { length } = await stage.membersOf(a);
+    await stage.cluster.crash(gone);
+    return length === 2 ? stage.end(settledMs) : `It knows ${length} servers`;
+  },
+
   "who knows a later incarnation of a server that another one forgets keeps it": async () => {
     const stage = new Stage();
     const a = await stage.start();

@@ -4,6 +4,7 @@ import { runBurstScenario } from "./burst_scenario.ts";
 import { comparisonCases } from "./comparison_cases.ts";
 import { type HardCase, hardCases } from "./hard_cases.ts";
 import { runCrashScenario } from "./crash_scenario.ts";
+import { runPartitionScenario } from "./partition_scenario.ts";
 import { runRandomScenario } from "./random_scenario.ts";
 import { runReturnScenario } from "./return_scenario.ts";
 import { slowLinkCases } from "./slow_link_cases.ts";
@@ -16,7 +17,15 @@ export type Scenario = (
   observer?: ClusterObserver,
 ) => Promise<string | undefined>;
 
-export type ScenarioName = "random" | "crash" | "burst" | "return" | "hard" | "compared" | "slow";
+export type ScenarioName =
+  | "random"
+  | "crash"
+  | "burst"
+  | "return"
+  | "partition"
+  | "hard"
+  | "compared"
+  | "slow";
 
 /** Cases that were written by hand, of which each seed is another one. */
 const cases = { hard: hardCases, compared: comparisonCases, slow: slowLinkCases };
@@ -47,6 +56,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   crash: runCrashScenario,
   burst: runBurstScenario,
   return: runReturnScenario,
+  partition: runPartitionScenario,
   hard: oneOf("hard"),
   compared: oneOf("compared"),
   slow: oneOf("slow"),

@@ -2,7 +2,7 @@ import { assertEquals } from "../deps.ts";
 import { testSeeds } from "./converging_seeds.ts";
 import { runRandomScenario } from "./random_scenario.ts";
 
-testSeeds({ random: 12, crash: 5, burst: 1, return: 4 });
+testSeeds({ random: 12, crash: 5, burst: 1, return: 4, partition: 4 });
 
 Deno.test("a seed gives the same run again", async () => {
   const digests: string[] = [];

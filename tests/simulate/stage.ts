@@ -69,23 +69,12 @@ export class Stage {
 
   /** The rows of `Members` of a server. */
   async membersOf(server: SimulatedServer): Promise<readonly Member[]> {
-    return await this.#settled(server.actors.members());
+    return await this.cluster.settled(server.actors.members(), settledMs);
   }
 
   /** Has a server forget another one. @returns whether it was known. */
   async forget(server: SimulatedServer, address: string): Promise<unknown> {
     return (await this.cluster.forget(server, address)).result;
-  }
-
-  /** Lets time pass until a promise has settled. @throws when that takes longer than it ever should. */
-  async #settled<T>(promise: Promise<T>): Promise<T> {
-    let settled: { value: T } | undefined;
-    promise.then((value) => settled = { value });
-    for (let waitedMs = 0; settled === undefined; waitedMs++) {
-      if (waitedMs > settledMs) throw new Error("A server does not answer");
-      await this.cluster.advance(1);
-    }
-    return settled.value;
   }
 
   /** @returns how many bytes were sent meanwhile. */
