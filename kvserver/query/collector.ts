@@ -7,7 +7,7 @@ import type { CollectRequest } from "../messages/replica_messages.ts";
 import { Ticks } from "../messages/ticks.ts";
 import { diskMarks, noEntry, type Store, syncMarks, type TombstoneQueue } from "../store/mod.ts";
 import { readSeen } from "../versions/version_bytes.ts";
-import { type Dot, VersionVector } from "../versions/version_vector.ts";
+import { VersionVector } from "../versions/version_vector.ts";
 import type { Comparing } from "./comparing.ts";
 import type { GroupCommit } from "./group_commit.ts";
 import { OwnTurns } from "./own_turns.ts";
@@ -76,7 +76,7 @@ export class Collector {
   /** Entries that have expired, and since when they have been seen to, on the monotonic clock. */
   #expired = new NumberQueue();
   #expiredSinceMs = new NumberQueue();
-  /** Actors whose writes nobody claims, and since when one of their tombstones is there: by the walk, and the last. */
+  /** Actors of whom nothing was seen, and since when one of their tombstones is there: by the walk, and the last. */
   #unknown = new Map<string, number>();
   #unknownSinceMs: ReadonlyMap<string, number> = new Map();
   /** How many entries were dropped that were shown, and were not logged. */
@@ -289,15 +289,12 @@ export class Collector {
   }
 
   /**
-   * Whether nobody can say that he has seen its write. It is deleted once more, by a write of which all can say
-   * whether they have seen it. Were it removed, whoever still has it would give it back.
+   * Whether nobody can say that he has seen its write: it has no number, or nothing was seen of its actor, because
+   * that is of another cluster, whose backup was restored here. It is deleted once more, by a write of which all
+   * can say whether they have seen it. Were it removed, whoever still has it would give it back.
    */
   #isOrphan(n: number): boolean {
-    return this.#versions.isNeverClaimed(this.#dotOf(n));
-  }
-
-  #dotOf(n: number): Dot {
-    return { uid: this.#store.uidOf(n), counter: this.#store.counterOf(n) };
+    return this.#store.counterOf(n) === noCounter || !this.#versions.knows(this.#store.uidOf(n));
   }
 
   /** What an actor of a server that begins has written may come before it is said what was seen of it. */
@@ -332,7 +329,7 @@ export class Collector {
 
   #countHeld(n: number): void {
     if (this.#holders.length === 0) return;
-    const dot = this.#dotOf(n);
+    const dot = { uid: this.#store.uidOf(n), counter: this.#store.counterOf(n) };
     for (const holder of this.#holders) if (!holder.seen.has(dot)) holder.held++;
   }
 

@@ -111,16 +111,6 @@ export class ReplicaVersions {
     return !this.#isForeign(uid) || this.#living.has(incarnation) || this.#living.has(address);
   }
 
-  /**
-   * Whether nobody will ever say that a write was seen: it has no number, or one up to which not all writes of its
-   * actor were seen, and that actor writes no more, because it is of another cluster, whose backup was restored here,
-   * or its server has ended.
-   */
-  isNeverClaimed({ uid, counter }: Dot): boolean {
-    if (counter === noCounter || !this.knows(uid)) return true;
-    return counter > this.counterOf(uid) && !this.#isOfLiving(uid);
-  }
-
   /** The sync actor says which other servers live. */
   living({ incarnations, addresses }: LivingServers): void {
     this.#living = new Set([...incarnations, ...addresses]);

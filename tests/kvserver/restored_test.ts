@@ -114,22 +114,6 @@ testOfTwo(
 );
 
 testOfTwo(
-  "what a backup of another cluster brings goes too when the first writes of its author were replaced",
-  async ({ world, machines, servers, at }) => {
-    await merge(machines, servers[0], { key: "first", value: "v", at, counter: 1 });
-    const expiring = { key: "expiring", value: "v", at, expiresAt: at + 5_000, counter: 9 };
-    await merge(machines, servers[0], expiring);
-    await mergeDeletion(world, machines, servers[1], "deleted", at, 7);
-    await world.advance(1_000);
-    await machines.ask(servers[1], (client) => client.put("first", "replaced"));
-    await world.advance(6_000);
-    assertEquals(await kept(machines, servers), [2, 2]);
-    await world.advance(collectedMs);
-    assertEquals(await kept(machines, servers), [0, 0]);
-  },
-);
-
-testOfTwo(
   "what a backup of another cluster brought, and was deleted just now, it does not bring back; later it does",
   async ({ world, machines, servers, at }) => {
     const entry = { key: "k", value: "v", at, counter: 7 };
