@@ -8,70 +8,63 @@ export interface Rumours {
   readonly introductions: readonly ActorRef[];
   /** Servers that the peer is told to forget. */
   readonly forgotten: readonly ForgottenServer[];
+  /** Sync actors of servers that the peer told this one to forget, and that this one hears nevertheless. */
+  readonly kept: readonly ActorRef[];
   /** For whose state this server waits, the first one first; absent: the peer knows. */
   readonly awaits: readonly ActorRef[] | undefined;
 }
 
 /**
- * What a peer is still to be told of other servers: whom it may not know yet, whom it is to forget, and for
- * whose state this server waits.
+ * What a peer is still to be told of other servers: whom it may not know yet, whom it is to forget, whom it is
+ * not, and for whose state this server waits.
  */
 export class Gossip {
-  #introductionsMax: number;
-  #knownForgottenMax: number;
   /** Other peers that this one is to be introduced to, by uid. */
-  #introductions = new Map<string, ActorRef>();
+  #introductions: Rumour<ActorRef>;
   /** Servers that the peer is to forget too, by address. */
-  #forgotten = new Map<string, ForgottenServer>();
-  /** Addresses of servers that the peer knows to be forgotten, those that it has known for longest first. */
-  #knownForgotten = new Set<string>();
+  #forgotten: Rumour<ForgottenServer>;
+  /** Those that the peer has forgotten and that are there, by uid. */
+  #kept: Rumour<ActorRef>;
   /** For whose state this server waits, as the peer was told last. */
   #awaits: readonly ActorRef[] = [];
   #knowsAwaited = true;
 
-  constructor({ messageIntroductionsMax, forgottenServersMax }: Limits) {
-    this.#introductionsMax = messageIntroductionsMax;
-    this.#knownForgottenMax = forgottenServersMax;
+  constructor({ messageIntroductionsMax, peersMax, forgottenServersMax }: Limits) {
+    this.#introductions = new Rumour(messageIntroductionsMax, peersMax);
+    this.#forgotten = new Rumour(forgottenServersMax, forgottenServersMax);
+    this.#kept = new Rumour(messageIntroductionsMax, peersMax);
   }
 
   /** Whether there is nothing to tell. */
   get isEmpty(): boolean {
-    return this.#introductions.size === 0 && this.#forgotten.size === 0 && this.#knowsAwaited;
+    return this.#introductions.isEmpty && this.#forgotten.isEmpty && this.#kept.isEmpty &&
+      this.#knowsAwaited;
   }
 
   /** Introduces another peer with one of the next messages. */
   introduce(ref: ActorRef): void {
-    this.#introductions.set(uid(ref), ref);
+    this.#introductions.tell(uid(ref), ref);
   }
 
-  /** Takes an introduction back that has not been sent. */
+  /** Another peer is one no more: it is named no more. */
   withdraw(ref: ActorRef): void {
-    this.#introductions.delete(uid(ref));
+    this.#introductions.withdraw(uid(ref));
+    this.#kept.withdraw(uid(ref));
   }
 
   /** Tells the peer, with the next message, to forget a server. */
   tellForgotten(server: ForgottenServer): void {
-    this.#forgotten.set(server.address, server);
-    this.#knownForgotten.delete(server.address);
+    this.#forgotten.tell(server.address, server);
   }
 
   /** A server that was to be forgotten is known again. */
   withdrawForgotten(address: string): void {
-    this.#forgotten.delete(address);
-    this.#knownForgotten.delete(address);
+    this.#forgotten.withdraw(address);
   }
 
-  /** The peer knows that a server is forgotten: because it said so, or was told. */
-  noteForgotten(address: string): void {
-    if (this.#forgotten.has(address)) return;
-    this.#knownForgotten.add(address);
-    if (this.#knownForgotten.size <= this.#knownForgottenMax) return;
-    this.#knownForgotten.delete(this.#knownForgotten.values().next().value!);
-  }
-
-  /** Whether the peer knows that a server is forgotten: if it names that server, it has greeted it since. */
-  knowsForgotten(address: string): boolean {
-    return this.#knownForgotten.has(address);
+  /** Tells the peer, with the next message, that a server is there that it has forgotten. */
+  tellKept(ref: ActorRef): void {
+    this.#kept.tell(uid(ref), ref);
   }
 
   /** Tells the peer, with the next message, for whose state this server waits, if that is something else by now. */
@@ -85,19 +78,84 @@ export class Gossip {
 
   /** Takes out what the next message tells. */
   take(): Rumours {
-    const taken = [...this.#introductions].slice(0, this.#introductionsMax);
-    for (const [name] of taken) this.#introductions.delete(name);
-    const forgotten = [...this.#forgotten.values()];
-    this.#forgotten.clear();
     const awaits = this.#knowsAwaited ? undefined : this.#awaits;
     this.#knowsAwaited = true;
-    return { introductions: taken.map(([, ref]) => ref), forgotten, awaits };
+    return {
+      introductions: this.#introductions.take(),
+      forgotten: this.#forgotten.take(),
+      kept: this.#kept.take(),
+      awaits,
+    };
   }
 
-  /** The message with these was lost: they are told again. */
-  lost({ introductions, forgotten, awaits }: Rumours): void {
+  /** The message with these was lost: they are told again, but for what was withdrawn since. */
+  lost({ introductions, forgotten, kept, awaits }: Rumours): void {
     if (awaits !== undefined) this.#knowsAwaited = false;
-    for (const server of forgotten) this.tellForgotten(server);
-    for (const ref of introductions) this.introduce(ref);
+    this.#introductions.lost(introductions);
+    this.#forgotten.lost(forgotten);
+    this.#kept.lost(kept);
+  }
+
+  /** The message with these was handled. */
+  handled({ introductions, forgotten, kept }: Rumours): void {
+    this.#introductions.handled(introductions);
+    this.#forgotten.handled(forgotten);
+    this.#kept.handled(kept);
+  }
+}
+
+/** What of one kind is to be told, by name. */
+class Rumour<T> {
+  #atOnce: number;
+  #max: number;
+  #waiting = new Map<string, T>();
+  /** By what is on its way: its name. */
+  #underWay = new Map<T, string>();
+
+  /** @param atOnce so many are told with one message @param max so many wait; past that the oldest is left out */
+  constructor(atOnce: number, max: number) {
+    this.#atOnce = atOnce;
+    this.#max = max;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  tell(name: string, what: T): void {
+    this.#waiting.delete(name);
+    this.#waiting.set(name, what);
+    if (this.#waiting.size > this.#max) this.#waiting.delete(this.#waiting.keys().next().value!);
+  }
+
+  withdraw(name: string): void {
+    this.#waiting.delete(name);
+    for (const [what, its] of this.#underWay) if (its === name) this.#underWay.delete(what);
+  }
+
+  take(): readonly T[] {
+    if (this.isEmpty) return [];
+    const taken = [...this.#waiting].slice(0, this.#atOnce);
+    for (const [name, what] of taken) {
+      this.#waiting.delete(name);
+      this.#underWay.set(what, name);
+    }
+    return taken.map(([, what]) => what);
+  }
+
+  lost(told: readonly T[]): void {
+    if (told.length === 0) return;
+    const later = this.#waiting;
+    this.#waiting = new Map();
+    for (const what of told) {
+      const name = this.#underWay.get(what);
+      if (name !== undefined && !later.has(name)) this.#waiting.set(name, what);
+    }
+    this.handled(told);
+    for (const [name, what] of later) this.tell(name, what);
+  }
+
+  handled(told: readonly T[]): void {
+    for (const what of told) this.#underWay.delete(what);
   }
 }

@@ -68,8 +68,8 @@ export interface Acknowledged {
   readonly entryBytes: number;
   /** How long the oldest entry waited of each message that brought what was put here, and nothing else. */
   readonly waitedMs: readonly number[];
-  /** Addresses of the servers that the peer was told to forget. */
-  readonly forgotten: readonly string[];
+  /** What the peer was told of other servers, by each of the messages. */
+  readonly rumours: readonly Rumours[];
 }
 
 /**
@@ -155,11 +155,11 @@ export class InFlight {
     const last = this.#messages.findLast(isHandled);
     if (last === undefined) return undefined;
     const waitedMs: number[] = [];
-    const forgotten: string[] = [];
+    const rumours: Rumours[] = [];
     let handledBytes = 0;
     for (const { contents } of this.#messages.filter(isHandled)) {
       const { entries, entryBytes, isFresh, sinceMs } = contents;
-      for (const { address } of contents.forgotten) forgotten.push(address);
+      rumours.push(contents);
       handledBytes += entryBytes;
       if (isFresh && sinceMs < Infinity) waitedMs.push(nowMs - sinceMs);
       entries.release();
@@ -172,7 +172,7 @@ export class InFlight {
       tookMs: nowMs - sentMs,
       entryBytes: handledBytes,
       waitedMs,
-      forgotten,
+      rumours,
     };
   }
 

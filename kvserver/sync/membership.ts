@@ -48,6 +48,8 @@ export class Membership {
   #absent: AbsentServers;
   /** Servers that peers named and that could not be greeted yet. */
   #unmet: UnmetServers;
+  /** By uid, the peers that an operator named: when he did so last. */
+  #joinedMs = new Map<string, number>();
   /** Servers that are forgotten, the last at the end; others are told, and may have forgotten them by themselves. */
   #forgotten = new Map<string, ForgottenServer>();
   /** How often others came to be known, or to be known no more. */
@@ -135,6 +137,13 @@ export class Membership {
     this.#context.unlink(ref);
   }
 
+  /** Adds the peer that an operator named, as `learn` does. For a while no other server can have it forgotten. */
+  join(named: ActorRef): Peer | undefined {
+    const peer = this.learn(named);
+    if (peer !== undefined) this.#joinedMs.set(peer.uid, this.#context.monotonicMs());
+    return peer;
+  }
+
   /** An address has few lives: who starts again and again, or says so, takes no other peer's place. */
   #makeRoom(ref: ActorRef): void {
     const { address } = ref;
@@ -172,18 +181,22 @@ export class Membership {
     return this.#context.link(ref).host ?? hostOf(ref.address);
   }
 
-  /** Greets a server that a peer names. A `MetMessage` says what becomes of that. */
+  /**
+   * Greets a server that a peer names. A `MetMessage` says what becomes of that. If the server is forgotten, the
+   * peer is told so: it answers that it keeps it when it hears it.
+   */
   introduced(named: ActorRef, by: Peer): void {
     const ref = syncActorOf(named);
-    if (this.#isToBeMet(ref) && !this.#isHearsay(ref, by)) this.#meet(ref, by.ref);
+    if (!this.#isToBeMet(ref)) return;
+    const forgotten = this.#forgotten.get(ref.address);
+    if (forgotten !== undefined && isOf(ref, forgotten)) by.gossip.tellForgotten(forgotten);
+    else this.#meet(ref, by.ref);
   }
 
-  /** Whether a life of a server is forgotten, and who names it may not know that: else it has greeted it since. */
-  #isHearsay({ address, incarnation }: ActorRef, by: Peer): boolean {
-    const forgotten = this.#forgotten.get(address);
-    if (forgotten === undefined || by.gossip.knowsForgotten(address)) return false;
-    const { incarnations } = forgotten;
-    return incarnations.length === 0 || incarnations.includes(incarnation);
+  /** Greets a server that is forgotten here and that a peer hears. */
+  keptElsewhere(named: ActorRef, by: Peer): void {
+    const ref = syncActorOf(named);
+    if (this.#isToBeMet(ref)) this.#meet(ref, by.ref);
   }
 
   #isToBeMet(ref: ActorRef): boolean {
@@ -201,6 +214,10 @@ export class Membership {
 
   /** A server that a peer named becomes one, or is met again later, unless it is over. */
   met({ ref, by, outcome }: MetMessage): void {
+    if (!this.#unmet.isMeeting(ref)) {
+      if (outcome === "met" && !this.#peers.has(uid(ref))) this.#context.unlink(ref);
+      return;
+    }
     if (outcome === "met") return void this.learn(ref);
     if (outcome === "another" || !this.#isToBeMet(ref)) return this.#unmet.delete(ref);
     const namer = this.#peers.get(uid(by));
@@ -337,18 +354,38 @@ export class Membership {
   }
 
   /**
-   * A peer has forgotten a server. Who hears it nevertheless keeps it, and so does who knows a life of it of
-   * which the peer did not know.
+   * A peer has forgotten a server. Who hears it nevertheless keeps it, and says so; so does who knows a life of it
+   * of which the peer did not know, and who was told by an operator just now to join it.
    */
   forgottenElsewhere(server: ForgottenServer, by: Peer): void {
-    const { address, incarnations } = server;
-    by.gossip.noteForgotten(address);
+    const { address } = server;
+    if (address === this.#context.self.address) return;
     this.#unmet.forget(server);
     const peers = this.#peersAt(address);
-    const isKept = (peer: Peer) =>
-      this.#isThere(peer) ||
-      incarnations.length > 0 && !incarnations.includes(peer.ref.incarnation);
-    if (!peers.some(isKept)) this.#forgetKnown(address, peers);
+    const there = peers.filter((peer) => this.#isThere(peer));
+    for (const { ref } of there) by.gossip.tellKept(ref);
+    const isKept = (peer: Peer) => !isOf(peer.ref, server) || this.#isJoining(peer);
+    if (there.length > 0 || peers.some(isKept)) return;
+    if (!this.#forgetKnown(address, peers)) this.#noteForgotten(server);
+  }
+
+  /** Whether an operator has just named it. */
+  #isJoining({ uid }: Peer): boolean {
+    const joinedMs = this.#joinedMs.get(uid) ?? -Infinity;
+    return this.#context.monotonicMs() - joinedMs < this.#context.limits.introductionMs;
+  }
+
+  /** Keeps in mind that a server is forgotten that is not known, lest one is believed that was not told. */
+  #noteForgotten({ address, incarnations }: ForgottenServer): void {
+    const known = this.#forgotten.get(address)?.incarnations;
+    if (known === undefined) {
+      return this.#keepForgotten({ address, incarnations: [...incarnations] });
+    }
+    const news = incarnations.filter((it) => !known.includes(it));
+    if (known.length === 0 || news.length === 0 && incarnations.length > 0) return;
+    const { livesPerAddressMax } = this.#context.limits;
+    const all = incarnations.length === 0 ? [] : [...known, ...news].slice(-livesPerAddressMax);
+    this.#keepForgotten({ address, incarnations: all });
   }
 
   /** Forgets the servers that are down since that long. */
@@ -401,6 +438,7 @@ export class Membership {
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.uid);
+    this.#joinedMs.delete(peer.uid);
     this.#revision++;
     this.#overflowsOfForgotten += peer.backlog.overflows;
     peer.forget();
@@ -479,4 +517,9 @@ export class Membership {
  */
 function syncActorOf({ address, incarnation }: ActorRef): ActorRef {
   return { address, incarnation, counter: firstExposed };
+}
+
+/** Whether a life of a server is one of those that are forgotten: all, when none is named. */
+function isOf({ incarnation }: ActorRef, { incarnations }: ForgottenServer): boolean {
+  return incarnations.length === 0 || incarnations.includes(incarnation);
 }

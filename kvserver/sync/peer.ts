@@ -383,8 +383,8 @@ export class Peer {
     const nowMs = this.#context.monotonicMs();
     const acknowledged = this.#inFlight.acknowledge(epoch, handled, nowMs);
     if (acknowledged !== undefined) {
-      const { bytesUnderWay, tookMs, wasAlone, entryBytes, forgotten } = acknowledged;
-      for (const address of forgotten) this.gossip.noteForgotten(address);
+      const { bytesUnderWay, tookMs, wasAlone, entryBytes, rumours } = acknowledged;
+      for (const told of rumours) this.gossip.handled(told);
       this.#drainRate.drained(entryBytes, nowMs);
       if (this.pendingBytes === 0) this.#drainRate.forget();
       this.window.acknowledged(bytesUnderWay, tookMs, wasAlone);
@@ -521,16 +521,19 @@ export class Peer {
 }
 
 /** About as many bytes as a message with these contents takes. */
-function bytesOf({ entryBytes, step, introductions, forgotten, awaits = [] }: Contents): number {
+function bytesOf({ entryBytes, step, ...contents }: Contents): number {
+  const { introductions, forgotten, kept, awaits = [] } = contents;
   return entryBytes + (step?.ranges.length ?? 0) +
-    128 * (1 + introductions.length + forgotten.length + awaits.length);
+    128 * (1 + introductions.length + forgotten.length + kept.length + awaits.length);
 }
 
 /** Whether a message would tell the peer nothing, because what waits has to go on waiting. */
 function isEmpty(
-  { entries, introductions, forgotten, awaits, requested, completed, step, claims, seen }: Contents,
+  { entries, introductions, forgotten, kept, awaits, ...others }: Contents,
 ): boolean {
+  const { requested, completed, step, claims, seen } = others;
   return entries.size === 0 && introductions.length === 0 && forgotten.length === 0 &&
-    requested === noTransfer && completed === noTransfer && step === undefined &&
+    kept.length === 0 && requested === noTransfer && completed === noTransfer &&
+    step === undefined &&
     claims.length === 0 && seen === undefined && awaits === undefined;
 }

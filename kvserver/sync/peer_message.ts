@@ -26,6 +26,8 @@ export interface PeerMessage {
   awaits?: readonly ActorRef[];
   /** Servers that the sender forgot; absent: there are none to tell of. */
   forgotten?: readonly ForgottenServer[];
+  /** Sync actors of servers that the receiver forgot, and that the sender hears; absent: there are none to tell of. */
+  kept?: readonly ActorRef[];
   /** A step of the comparison with this id; absent: there is none. */
   comparison?: number;
   /** How many messages of that comparison, of both servers, were before it; absent: none, it begins. */

@@ -91,14 +91,16 @@ function messageFault(
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
   if ("batch" in message) return "it is of version 0.1.0, with which this one does not sync";
   const { from: sender, entries, peers, wantsState, stateDone, stateSize } = message;
-  const { awaits = [], forgotten = [] } = message;
+  const { awaits = [], forgotten = [], kept = [] } = message;
   if (!isRef(sender)) return "its sender is no actor";
   if (sender.address !== from.address || sender.incarnation !== from.incarnation) {
     return "it is sent in another server's name";
   }
-  if (!Array.isArray(peers) || !peers.every(isRef)) return "it names what is no actor";
-  if (peers.length > limits.peersMax) {
-    return `it names ${peers.length} servers: allowed are ${limits.peersMax}`;
+  for (const named of [peers, kept]) {
+    if (!Array.isArray(named) || !named.every(isRef)) return "it names what is no actor";
+    if (named.length > limits.peersMax) {
+      return `it names ${named.length} servers: allowed are ${limits.peersMax}`;
+    }
   }
   if (!Array.isArray(awaits) || !awaits.every(isRef)) return "it awaits what is no actor";
   if (awaits.length > limits.awaitedServersMax) {

@@ -124,6 +124,7 @@ export class Sender {
     };
     if (contents.awaits !== undefined) message.awaits = contents.awaits;
     if (contents.forgotten.length > 0) message.forgotten = contents.forgotten;
+    if (contents.kept.length > 0) message.kept = contents.kept;
     const { step, repairs, claims } = contents;
     if (claims.length > 0) message.claims = claimBytes(claims);
     if (contents.seen !== undefined) message.seen = this.#encodeSeen(contents.seen);

@@ -68,7 +68,7 @@ export class StateReceiver {
    * over first, because servers that join one another in a ring would wait for each other for ever.
    */
   join({ peers, replyTo }: JoinMessage): void {
-    const named = peers.flatMap((ref) => this.#members.learn(ref)?.uid ?? []);
+    const named = peers.flatMap((ref) => this.#members.join(ref)?.uid ?? []);
     if (named.length === 0) {
       // None of them is another server. What is on its way of others is to come all the same.
       if (this.isComplete && this.#replyTo.length === 0) this.#context.tell(replyTo, true);

@@ -281,6 +281,7 @@ export class SyncActor implements Actor {
     if (peer === undefined) return;
     for (const ref of message.peers) this.#members.introduced(ref, peer);
     for (const server of message.forgotten ?? []) this.#members.forgottenElsewhere(server, peer);
+    for (const ref of message.kept ?? []) this.#members.keptElsewhere(ref, peer);
     peer.received(batch.size);
     if (message.seen !== undefined) this.#stability.peerTold(peer, message.seen);
     const { comparison: id, comparisonPlace: place = 0, ranges, repairs = 0 } = message;

@@ -56,10 +56,15 @@ export class UnmetServers {
     this.#meeting.set(uid(ref), ref);
   }
 
+  /** Whether what becomes of meeting a server is of interest: it was not forgotten meanwhile, nor came by itself. */
+  isMeeting(ref: ActorRef): boolean {
+    return this.#meeting.has(uid(ref));
+  }
+
   /** A server that was being met could not be greeted. */
   missed(ref: ActorRef, { by, host }: Namer, nowMs: number): void {
     const name = uid(ref);
-    if (!this.#meeting.delete(name)) return;
+    this.#meeting.delete(name);
     let server = this.#servers.get(name);
     if (server === undefined) {
       if (!this.#makeRoom(host)) return;

@@ -132,6 +132,27 @@ testInWorld(
 );
 
 testInWorld(
+  "who is told to join two servers, of which one forgot the other, joins both",
+  async (world) => {
+    using machines = new Machines(world);
+    // The one that forgot is heard first.
+    [100, 10, 10].forEach((ms, i) => machines.network.at(machines.address(i)).latencyMs = ms);
+    const [first, second] = await startAll(world, machines, 2);
+    await machines.close(first, second);
+    const b = await world.complete(machines.start(1));
+    await world.advance(2_000);
+    assertEquals(await machines.ask(b, (client) => client.forget(first.address)), true);
+    const a = await world.complete(machines.start(0, { keepsData: false }));
+    await world.advance(5_000);
+    const c = await world.complete(machines.start(2, { join: [a.address, b.address] }));
+    await world.advance(60_000);
+    assertEquals(await known(machines, c), `${a.address} up, ${b.address} up`);
+    assertEquals(await known(machines, a), `${b.address} up, ${c.address} up`);
+    await machines.close(a, b, c);
+  },
+);
+
+testInWorld(
   "how long a server is away is added up over restarts of those who wait, and begins anew when it was there",
   async (world) => {
     using machines = new Machines(world);

@@ -19,7 +19,7 @@ export const membershipFaults: Record<string, PlantedFault> = {
     noticedBy: "hard",
     noticedAt: "who introduces two others loses both connections at that moment",
     file: "kvserver/sync/gossip.ts",
-    from: "for (const ref of introductions) this.introduce(ref);",
+    from: "this.#introductions.lost(introductions);",
     to: "",
   },
   "a peer that is heard ends with its address": {
@@ -56,30 +56,38 @@ export const membershipFaults: Record<string, PlantedFault> = {
     noticedBy: "hard",
     noticedAt: "who knows a later incarnation of a server that another one forgets keeps it",
     file: "kvserver/sync/membership.ts",
-    from: "incarnations.length > 0 && !incarnations.includes(peer.ref.incarnation);",
-    to: "false;",
+    from: "const isKept = (peer: Peer) => !isOf(peer.ref, server) || this.#isJoining(peer);",
+    to: "const isKept = (peer: Peer) => this.#isJoining(peer);",
   },
   "who is known again stays forgotten for those who are told of it": {
     noticedBy: "hard",
     noticedAt:
       "halves that forgot each other are one cluster again when a server of one joins the other",
-    file: "kvserver/sync/membership.ts",
-    from: "if (forgotten === undefined || by.gossip.knowsForgotten(address)) return false;",
-    to: "if (forgotten === undefined) return false;",
+    file: "kvserver/sync/sync_actor.ts",
+    from: "for (const ref of message.kept ?? [])",
+    to: "for (const ref of [])",
   },
-  "who is forgotten is met when one names it that was not told": {
+  "who hears a server that others forgot says nothing": {
     noticedBy: "hard",
-    noticedAt: "a server that is forgotten is not met because one names it that was not told",
+    noticedAt:
+      "two servers that forgot each other while a third heard both are told by it, and meet",
     file: "kvserver/sync/membership.ts",
-    from: "if (this.#isToBeMet(ref) && !this.#isHearsay(ref, by))",
-    to: "if (this.#isToBeMet(ref))",
-  },
-  "who is forgotten while it is being met is met again": {
-    noticedBy: "hard",
-    noticedAt: "a server that could not be met and is forgotten meanwhile is met no more",
-    file: "kvserver/sync/unmet_servers.ts",
-    from: "if (!this.#meeting.delete(name)) return;",
+    from: "for (const { ref } of there) by.gossip.tellKept(ref);",
     to: "",
+  },
+  "who is forgotten while it is being met becomes a peer when it answers": {
+    noticedBy: "hard",
+    noticedAt: "a server that is forgotten while it is being met is met no more, though it answers",
+    file: "kvserver/sync/membership.ts",
+    from: "if (!this.#unmet.isMeeting(ref)) {",
+    to: "if (false) {",
+  },
+  "what is forgotten and was not known is not passed on": {
+    noticedBy: "hard",
+    noticedAt: "who is told of a forgetting and did not know the server passes it on",
+    file: "kvserver/sync/membership.ts",
+    from: "if (!this.#forgetKnown(address, peers)) this.#noteForgotten(server);",
+    to: "this.#forgetKnown(address, peers);",
   },
   "who could not be met is not met again": {
     noticedBy: "hard",

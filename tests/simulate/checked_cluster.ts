@@ -1,6 +1,8 @@
 import type { ActorSystem } from "../../actor/mod.ts";
 import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
+import { LogReading } from "../../kvserver/disk/log_reading.ts";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
 import type { ClusterObserver, ServerStart } from "../../simulate/cluster/cluster_observer.ts";
@@ -73,6 +75,7 @@ export class CheckedCluster extends SimulatedCluster {
     if ((options.medium?.length ?? 0) > 0) this.written.mayReturn();
     this.#aheadMsMax = Math.max(this.#aheadMsMax, options.clockSkewMs ?? 0);
     const server = await super.start(options);
+    this.written.startedWith(server.system.incarnation, writesOf(options.medium ?? []));
     const [sender] = options.peers ?? [];
     if (sender !== undefined) this.#joins.began(server, sender);
     return server;
@@ -245,6 +248,18 @@ export class CheckedCluster extends SimulatedCluster {
       stores.map((store) => heldEntries(store).map(describe).join("\n"))
     );
     return lines.join("\n\n");
+  }
+}
+
+/** The writes that a server finds which starts with this medium. */
+function* writesOf(medium: readonly Uint8Array[]): Iterable<{ uid: string; counter: number }> {
+  const reading = new LogReading();
+  for (const batch of medium.toReversed()) {
+    const left = reading.take(batch);
+    if (left === undefined) continue;
+    for (const entry = new EntryReader(left.bytes); entry.next();) {
+      yield { uid: entry.uid, counter: entry.counter };
+    }
   }
 }
 

@@ -163,6 +163,83 @@ export const memberCases: Record<string, () => Promise<string | undefined>> = {
     return length === 2 ? stage.end(settledMs) : `It knows ${length} servers`;
   },
 
+  "two servers that forgot each other while a third heard both are told by it, and meet":
+    async () => {
+      const stage = new Stage();
+      const { network } = stage.cluster;
+      const a = await stage.start();
+      const b = await stage.start([a]);
+      const between = await stage.start([a]);
+      network.cut(a.address, b.address);
+      await stage.cluster.advance(settledMs);
+      await stage.forget(a, b.address);
+      await stage.forget(b, a.address);
+      await stage.cluster.advance(settledMs);
+      network.mend(a.address, b.address);
+      await stage.cluster.advance(defaultLimits.unmetPauseMaxMs);
+      const apart = await stage.cluster.apart();
+      if (apart !== undefined) return apart;
+      await stage.cluster.crash(between);
+      stage.put(a, "of one");
+      stage.put(b, "of the other");
+      return stage.end(2 * defaultLimits.peerLostMs, ["of one", "of the other"]);
+    },
+
+  "whoever joins two servers at once that forgot each other brings them together": async () => {
+    const stage = new Stage();
+    const { network } = stage.cluster;
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    network.cut(a.address, b.address);
+    await stage.cluster.advance(settledMs);
+    await stage.forget(a, b.address);
+    await stage.forget(b, a.address);
+    network.mend(a.address, b.address);
+    await stage.start([a, b]);
+    await stage.cluster.advance(settledMs);
+    return await stage.cluster.apart() ?? stage.end(settledMs);
+  },
+
+  "a server that is forgotten while it is being met is met no more, though it answers":
+    async () => {
+      const stage = new Stage();
+      const { network } = stage.cluster;
+      const a = await stage.start();
+      const between = await stage.start([a]);
+      const gone = await stage.cluster.start({ queryActorCount: 1 });
+      network.cut(a.address, gone.address);
+      stage.cluster.join(gone, [between]);
+      await stage.cluster.advance(settledMs);
+      network.cut(between.address, gone.address);
+      await stage.cluster.advance(settledMs);
+      if (await stage.forget(between, gone.address) !== true) return "It is not forgotten";
+      await stage.cluster.advance(settledMs);
+      network.mend(a.address, gone.address);
+      network.cutOneWay(gone.address, a.address);
+      await stage.cluster.advance(30_000);
+      const { length } = await stage.membersOf(a);
+      await stage.cluster.crash(gone);
+      return length === 2 ? stage.end(settledMs) : `It knows ${length} servers`;
+    },
+
+  "who is told of a forgetting and did not know the server passes it on": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const far = await stage.start([a]);
+    const gone = await stage.start([a]);
+    stage.cluster.network.cut(a.address, far.address);
+    await stage.cluster.advance(settledMs);
+    await stage.cluster.crash(gone);
+    await stage.cluster.advance(settledMs);
+    if (await stage.forget(a, gone.address) !== true) return "It is not forgotten";
+    const between = await stage.start([a]);
+    stage.cluster.join(between, [far]);
+    await stage.cluster.advance(settledMs);
+    const known = (await stage.membersOf(far)).some(({ address }) => address === gone.address);
+    stage.cluster.network.mend(a.address, far.address);
+    return known ? "It is still known" : stage.end(settledMs);
+  },
+
   "who knows a later incarnation of a server that another one forgets keeps it": async () => {
     const stage = new Stage();
     const a = await stage.start();

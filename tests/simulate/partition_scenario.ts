@@ -26,8 +26,10 @@ const quietMs = defaultLimits.unmetPauseMaxMs + 60_000;
 /**
  * Servers that are cut apart for seconds or minutes: one from another, from some or from all, one way or both
  * ways; newcomers join meanwhile, wherever they reach somebody. Halves of any size forget each other, all of one
- * another or some, and are joined by one server of each when the cut is over; one that took things meanwhile may
- * be dead by then. At the end all know each other.
+ * another or some, and are joined by one server of each when the cut is over; others forget whom they do not
+ * reach though a third one does; one that took things meanwhile may
+ * be dead by then. The power of some may fail while they are cut off: what they took is on their disks alone then.
+ * At the end all know each other.
  *
  * @returns what was wrong at the end, or `undefined`.
  */
@@ -55,7 +57,8 @@ class PartitionScenario {
     for (let i = 0, events = 1 + this.#random.below(3); i < events; i++) {
       if (this.#chance(2)) await this.#cut();
       else await this.#split();
-      await this.#putFor(this.#random.below(4_000));
+      // So that halves which are made next know each other.
+      await this.#putFor(toldMs + this.#random.below(4_000));
     }
     await cluster.advance(quietMs);
     const difference = cluster.difference() ?? await cluster.apart();
@@ -67,13 +70,21 @@ class PartitionScenario {
     return this.#random.below(oneIn) === 0;
   }
 
-  /** Starts a server that joins one of the others; with data of its own it says that it is ready by itself. */
-  #start(): Promise<SimulatedServer> {
+  /** Starts a server. @param peers default: it joins one of the others */
+  #start(
+    options: {
+      peers?: readonly SimulatedServer[];
+      medium?: readonly Uint8Array[];
+      port?: number;
+    } = {},
+  ): Promise<SimulatedServer> {
     const { servers } = this.#cluster;
     return this.#cluster.start({
       queryActorCount: 1 + this.#random.below(2),
       peers: servers.length === 0 ? [] : [pick(servers, this.#random)],
       clockSkewMs: this.#random.below(2) * (this.#random.below(10_001) - 5_000),
+      medium: [],
+      ...options,
     });
   }
 
@@ -106,7 +117,25 @@ class PartitionScenario {
       }
     }
     await this.#passWithNewcomers();
+    for (const [a, b] of cut) {
+      if (!this.#chance(2) || !await this.#areHeard(a, b)) continue;
+      for (const [forgetful, other] of [[a, b], [b, a]]) {
+        const server = servers.find(({ address }) => address === forgetful)!;
+        if (!this.#chance(4)) await this.#cluster.forget(server, other);
+      }
+    }
     for (const [a, b] of cut) network.mend(a, b);
+  }
+
+  /** Whether a third server is connected to both of two: it brings them together if they forget each other. */
+  async #areHeard(...two: readonly string[]): Promise<boolean> {
+    for (const { address, actors } of this.#cluster.servers) {
+      if (two.includes(address)) continue;
+      const members = await this.#cluster.settled(actors.members());
+      const up = members.filter(({ state }) => state === "up").map((it) => it.address);
+      if (two.every((it) => up.includes(it))) return true;
+    }
+    return false;
   }
 
   async #passWithNewcomers(): Promise<void> {
@@ -127,6 +156,7 @@ class PartitionScenario {
     const [left, right] = [all.slice(0, at), all.slice(at)];
     for (const a of left) for (const b of right) network.cut(a.address, b.address);
     await this.#putFor(this.#cutMs());
+    if (this.#chance(3)) await this.#failPower(right);
     for (const [half, other] of [[left, right], [right, left]]) {
       if (this.#chance(4)) continue;
       // What one forgets the others of its half do.
@@ -141,6 +171,23 @@ class PartitionScenario {
     await this.#putFor(toldMs + this.#random.below(2) * collectedMs);
     if (right.length > 1 && this.#chance(3)) await this.#cluster.crash(right.pop()!);
     for (const a of left) for (const b of right) network.mend(a.address, b.address);
-    this.#cluster.join(pick(right, this.#random), [pick(left, this.#random)]);
+    const joined = this.#chance(3) ? left.slice(0, 2) : [pick(left, this.#random)];
+    this.#cluster.join(pick(right, this.#random), joined);
+  }
+
+  /** The power of all servers of a half fails, or of one; they start again with their disks. */
+  async #failPower(half: SimulatedServer[]): Promise<void> {
+    const at = this.#random.below(half.length);
+    const failed = this.#chance(2) ? half.splice(0) : half.splice(at, 1);
+    const found = failed.map(({ address, disk }) => ({
+      port: Number(address.split(":")[1]),
+      medium: [...disk!.batches],
+    }));
+    for (const server of failed) await this.#cluster.crash(server);
+    await this.#putFor(toldMs);
+    for (const options of found) {
+      half.push(await this.#start({ ...options, peers: half.slice(0, 1) }));
+    }
+    await this.#putFor(toldMs);
   }
 }

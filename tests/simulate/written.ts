@@ -20,13 +20,16 @@ export function dotOf({ uid, counter }: { uid: string; counter: number }): strin
  * The last write of a key that was not lost is what is shown, if it is no Delete. If it is one, nothing is
  * shown, or a Put of whom the writer of that Delete knew nothing: what all had seen by then of the Delete may
  * have been forgotten before the Put came. In no case is anything shown that was replaced by a write that is
- * not lost. Writes of servers that crashed may be lost, and may be not.
+ * not lost. Writes of servers that crashed may be lost, and may be not; with a disk that comes back what was on
+ * it is not.
  */
 export class Written {
   /** By key, and by what names the write. */
   #byKey = new Map<string, Map<string, Write>>();
   #started = new Set<string>();
   #crashed = new Set<string>();
+  /** By what names a write: the servers that began with it on their disks. */
+  #onDisk = new Map<string, Set<string>>();
   #hasReturned = false;
 
   add(write: Write): void {
@@ -39,6 +42,16 @@ export class Written {
   /** A server begins. What others bear for its name came from outside. */
   started(incarnation: string): void {
     this.#started.add(incarnation);
+  }
+
+  /** A server begins with these writes on its disk: they are not lost with the servers that accepted them. */
+  startedWith(incarnation: string, writes: Iterable<{ uid: string; counter: number }>): void {
+    for (const write of writes) {
+      const dot = dotOf(write);
+      const servers = this.#onDisk.get(dot);
+      if (servers === undefined) this.#onDisk.set(dot, new Set([incarnation]));
+      else servers.add(incarnation);
+    }
   }
 
   /** A server ends, of which what only it had is lost. */
@@ -127,8 +140,12 @@ export class Written {
     return this.#isReplaced(writes, dotOf(held)) ? "it is back" : undefined;
   }
 
-  #mayBeLost({ uid }: Write): boolean {
-    return this.#crashed.has(incarnationOf(uid));
+  #mayBeLost(write: Write): boolean {
+    if (!this.#crashed.has(incarnationOf(write.uid))) return false;
+    for (const server of this.#onDisk.get(dotOf(write)) ?? []) {
+      if (!this.#crashed.has(server)) return false;
+    }
+    return true;
   }
 
   /**

@@ -5,7 +5,7 @@ import { assertEquals } from "../deps.ts";
 
 Deno.test("InFlight keeps nothing of what is not sent again but that it was there", () => {
   const inFlight = new InFlight(defaultLimits);
-  const contents = { introductions: [], forgotten: [], claims: [] } as Partial<
+  const contents = { introductions: [], forgotten: [], kept: [], claims: [] } as Partial<
     Contents
   > as Contents;
   const step = { id: 1, place: 0, ranges: new Uint8Array(9) };

@@ -56,8 +56,7 @@ class Crowded {
       const from = { address: `b${i}:1`, incarnation: `b${i}`, counter: 1 };
       const told = { entries: messageOf([]), peers: [], wantsState: 0, stateDone: 0 };
       // The last one has told nothing.
-      if (i < peers - 1) this.#tell({ type: "peer", from, ...told, seen });
-      else this.#tell({ type: "met", ref: from, by: from, outcome: "met" });
+      this.#tell({ type: "peer", from, ...told, ...(i < peers - 1 ? { seen } : {}) });
     }
   }
 

@@ -6,6 +6,7 @@ import { defaultLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess } from "../deps.ts";
+import { messageOf } from "../support/store/stores.ts";
 
 type Told = Parameters<SyncActor["onMessage"]>[0];
 
@@ -77,6 +78,7 @@ Deno.test("however many servers are known that are not there, a sync actor looks
     memory: new MemoryAccount(),
     link: () => noLink,
     watchLink: () => {},
+    hold: () => () => {},
     tell: () => {},
     log: silentLogger,
   });
@@ -87,7 +89,7 @@ Deno.test("however many servers are known that are not there, a sync actor looks
   for (let i = 0; i < 200; i++) {
     later.nowMs += 5;
     const ref = { address: `b${i}:1`, incarnation: `b${i}`, counter: 1 };
-    tell({ type: "met", ref, by: ref, outcome: "met" });
+    tell(firstMessageOf(ref));
   }
   const endMs = later.nowMs + 10_000;
   let ticks = 0;
@@ -119,7 +121,7 @@ function actorWithPeers(count: number, look: (later: Later) => void) {
     { length: count },
     (_, i) => ({ address: `b${i}:1`, incarnation: `b${i}`, counter: 1 }),
   );
-  for (const ref of refs) tell({ type: "met", ref, by: ref, outcome: "met" });
+  for (const ref of refs) tell(firstMessageOf(ref));
   return { later, tell, refs };
 }
 
@@ -173,3 +175,8 @@ Deno.test("a step in which the process stood still keeps messages waiting no lon
   if (next !== undefined) tell(next);
   assertGreater(looks, 0);
 });
+
+/** What a server says first that has nothing to say. */
+function firstMessageOf(from: ActorRef): Told {
+  return { type: "peer", from, entries: messageOf([]), peers: [], wantsState: 0, stateDone: 0 };
+}

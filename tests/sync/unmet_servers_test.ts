@@ -54,9 +54,11 @@ Deno.test("UnmetServers has nobody met who is being met, or known", () => {
   assertEquals(it.servers.takeDue(unmetPauseMinMs - 1), []);
   assertEquals(it.addresses, ["away:1"]);
   assertEquals([it.addresses, it.servers.dueMs], [[], Infinity]);
+  assertEquals(it.servers.isMeeting(refOf("away:1")), false);
+  it.servers.meets(refOf("away:1"));
+  assertEquals(it.servers.isMeeting(refOf("away:1")), true);
   it.servers.delete(refOf("away:1"));
-  it.servers.missed(refOf("away:1"), { by: refOf("host:1"), host: "host" }, 0);
-  assertEquals([it.servers.size, it.addresses], [0, []]);
+  assertEquals([it.servers.isMeeting(refOf("away:1")), it.servers.size], [false, 0]);
 });
 
 Deno.test("UnmetServers gives a server up that is missed for as long as others are known", () => {
@@ -81,8 +83,8 @@ Deno.test("UnmetServers forgets the lives of a server that are named, also one t
   const lives = [refOf("away:1", "one"), refOf("away:1", "two"), refOf("other:1")];
   for (const ref of lives) it.servers.meets(ref);
   it.servers.forget({ address: "away:1", incarnations: [] });
-  const named = { by: refOf("host:1"), host: "host" };
-  for (const ref of lives) it.servers.missed(ref, named, 0);
+  assertEquals(lives.map((ref) => it.servers.isMeeting(ref)), [false, false, true]);
+  it.servers.missed(lives[2], { by: refOf("host:1"), host: "host" }, 0);
   assertEquals(it.addresses, ["other:1"]);
 });
 
