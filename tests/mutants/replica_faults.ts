@@ -85,4 +85,12 @@ export const replicaFaults: Record<string, PlantedFault> = {
     noticedAt: 6,
     ...exerciseFaults["a Put in the millisecond of the last one is no later"],
   },
+  "some of what is on a disk is not read": {
+    noticedBy: "partition",
+    noticedAt: 44,
+    file: "kvserver/disk/journal.ts",
+    from: "const part: Partial<LoadMessage> =",
+    to: `if (kind === "entries" && bytes.length % 10 === 0) continue;
+      const part: Partial<LoadMessage> =`,
+  },
 };

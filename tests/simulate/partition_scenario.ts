@@ -8,6 +8,9 @@ import { pick, putSome, randomLatency } from "./workload.ts";
 /** A cut lasts from so long to so many times as long: servers that are named meanwhile are not met within a minute. */
 const [cutMsMin, cutMsFactor] = [2_000, 60];
 
+/** In this time what is put is on the disk. */
+const writtenMs = 100;
+
 /** In this time each half has told all of its servers whom it has forgotten. */
 const toldMs = 2_000;
 
@@ -179,6 +182,9 @@ class PartitionScenario {
   async #failPower(half: SimulatedServer[]): Promise<void> {
     const at = this.#random.below(half.length);
     const failed = this.#chance(2) ? half.splice(0) : half.splice(at, 1);
+    // Nobody puts these once more. In the end they are on the disk, or were not acknowledged.
+    for (const server of failed) this.#cluster.put(server, 0, `${server.address} fails`, "v");
+    await this.#cluster.advance(this.#random.below(writtenMs));
     const found = failed.map(({ address, disk }) => ({
       port: Number(address.split(":")[1]),
       medium: [...disk!.batches],
