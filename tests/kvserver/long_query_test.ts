@@ -1,6 +1,6 @@
 import type { ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { QueryActor } from "../../kvserver/query/query_actor.ts";
-import { readReply } from "../../kvserver/query/query_message.ts";
+import { isPart, readPart, readReply } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { MsgpackReader, tcpTransport, type Transport } from "../../rpc/mod.ts";
@@ -16,7 +16,8 @@ import { until } from "../support/until.ts";
 import { serve } from "./serving.ts";
 import { writeCommands, writeQuery } from "../support/kvserver/query_messages.ts";
 
-const MiB = 1024 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
 const keys = Array.from({ length: 9 }, (_, i) => `long ${i}`);
 const command = (text: string) => new TextEncoder().encode(text + "\n");
 const ask = (method: string, ...params: unknown[]) => requestFrame(1, method, params);
@@ -32,10 +33,20 @@ const longOnes = {
   "a GETRANGE of a large value": command("GETRANGE 'long 0' 0 900000"),
 };
 
+/** What a query actor holds beside the nine long values and a short one. */
+interface CrowdEntries {
+  /** Entries of a few bytes. */
+  readonly shortEntries?: number;
+  /** Entries of nearly 1 KiB. */
+  readonly listedEntries?: number;
+}
+
 /** A query actor, and connections to it that ask all at once. */
 class Crowd {
   /** Bytes of the replies, in their order, and the connection of each. */
   readonly replies: { connection: number; bytes: number }[] = [];
+  /** Called when a connection has been told a reply, or a part of a List, of so many bytes. */
+  onTold: (connection: number, bytes: number) => void = () => {};
   readonly system: ActorSystem;
   readonly #actor: ActorRef;
   readonly #inboxes: ActorRef[];
@@ -43,17 +54,22 @@ class Crowd {
   static async start(
     world: SimulatedWorld,
     connections: number,
-    shortEntries = 0,
+    entries: CrowdEntries = {},
   ): Promise<Crowd> {
-    return new Crowd((await startSystem(world)).system, connections, shortEntries);
+    return new Crowd((await startSystem(world)).system, connections, entries);
   }
 
-  private constructor(system: ActorSystem, connections: number, shortEntries: number) {
+  private constructor(
+    system: ActorSystem,
+    connections: number,
+    { shortEntries = 0, listedEntries = 0 }: CrowdEntries,
+  ) {
     this.system = system;
     const store = new Store();
     for (const key of keys) put(store, key, "v".repeat(1_000_000));
     put(store, "short", "v".repeat(1_000));
     for (let i = 0; i < shortEntries; i++) put(store, `short ${i}`, "v");
+    for (let i = 0; i < listedEntries; i++) put(store, `listed ${i}`, "v".repeat(950));
     const syncActor = startProbe(system).ref;
     const options = { version: "", syncActor, ready: true, isAlone: false, store };
     this.#actor = system.startActor((context) => new QueryActor(context, options));
@@ -61,8 +77,11 @@ class Crowd {
       { length: connections },
       (_, connection) =>
         system.openInbox((bytes, start, end) => {
-          const { replies } = readReply(new MsgpackReader(bytes, start, end));
+          const reader = new MsgpackReader(bytes, start, end);
+          if (isPart(bytes[start])) return this.onTold(connection, readPart(reader)!.length);
+          const { replies } = readReply(reader);
           this.replies.push({ connection, bytes: replies.length });
+          this.onTold(connection, replies.length);
         }).ref,
     );
   }
@@ -114,8 +133,44 @@ for (const [what, request] of Object.entries(longOnes)) {
   });
 }
 
+testInWorld(
+  "who asks for little beside a crowd of long Lists waits for a few of their parts",
+  async (world) => {
+    const lists = 50;
+    const listedEntries = 10_000;
+    const crowd = await Crowd.start(world, lists + 1, { listedEntries });
+    const listed: number[] = Array(lists).fill(0);
+    /** What was told of Lists while each Get waited, in bytes. */
+    const waits: number[] = [];
+    let [parts, bytes, isWaiting] = [0, 0, false];
+    const get = () => {
+      [bytes, isWaiting] = [0, true];
+      crowd.query(lists, ask("Get", "other"));
+    };
+    crowd.onTold = (connection, told) => {
+      if (connection === lists) {
+        waits.push(bytes);
+        isWaiting = false;
+        return;
+      }
+      listed[connection] += told;
+      bytes += told;
+      if (++parts % 40 === 0 && !isWaiting) get();
+    };
+    for (let i = 0; i < lists; i++) crowd.query(i, ask("List", "listed"));
+    get();
+    await world.advance(1_000);
+    // Each List is whole.
+    for (const told of listed) assertGreater(told, 950 * listedEntries);
+    // Four parts, each of 128 KiB and an entry.
+    assertLess(Math.max(...waits), 4 * 129 * KiB);
+    assertGreater(waits.length, 50);
+    await crowd.system.close();
+  },
+);
+
 testInWorld("what has to sum up much for a Digest does so in many turns", async (world) => {
-  const crowd = await Crowd.start(world, 3, 20_000);
+  const crowd = await Crowd.start(world, 3, { shortEntries: 20_000 });
   crowd.query(0, ask("Digest", null, null, 1));
   crowd.query(1, ask("Get", keys[0]));
   crowd.query(2, ask("Get", "other"));
