@@ -2,6 +2,7 @@ import type { Member, Server } from "../../kvserver/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
+import { smallOutbox } from "../simulate/checked_cluster.ts";
 import { Machines, type Start } from "./machines.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
@@ -158,6 +159,37 @@ testInWorld(
     );
     assertEquals(machines.logged[1], "m0: Peer m1:6000 has caught up");
     assertEquals((await memberAt(machines, a, b.address)).lagMs, 0);
+    await machines.close(a, b);
+  },
+);
+
+testInWorld(
+  "a server for which more waits than may is logged once, and that it has caught up",
+  async (world) => {
+    using machines = new Machines(world);
+    const environment = world.environment({ limits: smallOutbox });
+    const a = await world.complete(machines.start(0, { ...inMemory, environment }));
+    const b = await world.complete(machines.start(1, { ...inMemory, join: [a.address] }));
+    await world.complete(b.synced());
+    await world.advance(5_000);
+    machines.logged.length = 0;
+    machines.network.at(b.address).windowBytes = 0;
+    const putMany = (name: string) =>
+      machines.ask(a, async (client) => {
+        for (let i = 0; i < 12; i++) await client.put(`${name} ${i}`, "x".repeat(500_000));
+      });
+    await putMany("first");
+    await world.advance(1_000);
+    await putMany("more");
+    await world.advance(1_000);
+    machines.network.at(b.address).windowBytes = 1024 * 1024;
+    await world.advance(20_000);
+    assertEquals(machines.logged, [
+      "m0: Peer m1:6000 is too far behind: more than 4194304 bytes waited for it, so that both compare what they hold",
+      "m0: Peer m1:6000 has caught up",
+    ]);
+    const keys = await machines.ask(b, (client) => client.count(""));
+    assertEquals(keys, 24);
     await machines.close(a, b);
   },
 );
