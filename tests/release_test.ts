@@ -66,11 +66,22 @@ Deno.test("the workflows run tasks that there are, on the versions of Deno that 
   const [everyday, oldest] = ["everyday", "oldest"].map((name) =>
     new RegExp(`^${name}=(\\S+)$`, "m").exec(read(".ci/run"))![1]
   );
-  const workflows = ["ok", "release"].map((name) => read(`.github/workflows/${name}.yml`));
+  const workflows = ["ok", "release", "nightly"].map((name) =>
+    read(`.github/workflows/${name}.yml`)
+  );
   const text = workflows.join("\n");
   const named = [...text.matchAll(/deno task ([\w:]+)|\btask: ([\w:]+)/g)];
   assert(named.length >= 5);
   for (const [, run, listed] of named) assert((run ?? listed) in tasks, run ?? listed);
   const versions = new Set([...text.matchAll(/\b2\.\d+\.\d+\b/g)].map(([version]) => version));
   assertEquals(versions, new Set([everyday, oldest]));
+});
+
+Deno.test("the jobs of a night simulate 10,000 seeds, each once", () => {
+  const workflow = read(".github/workflows/nightly.yml");
+  const [, list] = /^ +shard: \[(.*)\]$/m.exec(workflow)!;
+  const [, apart, each] = /shard \}\} \* (\d+) \+ 1\)\)" --seeds (\d+)$/m.exec(workflow)!;
+  const shards = list.split(", ").map(Number);
+  assertEquals(shards, Array.from({ length: shards.length }, (_, i) => i));
+  assertEquals([Number(each), shards.length * Number(each)], [Number(apart), 10_000]);
 });
