@@ -37,6 +37,46 @@ export function edit(
 
 const counters = new Map<string, number>();
 
+/**
+ * The first of four servers is cut off from two of them, which all reach the third one, while all put something: at
+ * the moment of the cut, and some time before and after it, when what is on its way is lost or waits.
+ *
+ * @param cut cuts pairs of addresses, or has all that they send each other from now on never arrive
+ */
+async function putsAtCut(
+  cut: (
+    cluster: Stage["cluster"],
+    pairs: readonly [string, string][],
+    silence: Set<string>,
+  ) => void,
+): Promise<string | undefined> {
+  const putsMs = [-300, -100, -40, -20, -10, 0, 10, 20, 40, 100, 300];
+  const phases = 6;
+  for (let i = 0; i < phases; i++) {
+    const silence = new Set<string>();
+    const latencyMs = (from: string, to: string) => silence.has(`${from},${to}`) ? neverMs : 20;
+    const stage = new Stage(latencyMs, defaultLimits);
+    const { cluster } = stage;
+    const servers = await alike(stage, 4, 50);
+    const [first, second, , fourth] = servers.map(({ address }) => address);
+    // At all times between two comparisons.
+    const phaseMs = i * defaultLimits.comparisonIntervalMs / phases;
+    await cluster.advance(2 * mendedMs + phaseMs);
+    for (const [j, ms] of putsMs.entries()) {
+      if (ms === 0) cut(cluster, [[first, second], [first, fourth]], silence);
+      for (const server of servers) stage.put(server, `put ${ms} ${server.address}`);
+      await cluster.advance((putsMs[j + 1] ?? ms) - ms);
+    }
+    await cluster.advance(mendedMs);
+    const difference = cluster.difference();
+    await cluster.close();
+    if (difference !== undefined) return `Cut ${phaseMs} ms later: ${difference}`;
+  }
+}
+
+/** After all that a case does. */
+const neverMs = 1e9;
+
 /** What must hold with comparisons. @returns what was wrong, or `undefined`. */
 export const comparisonCases: Record<string, () => Promise<string | undefined>> = {
   "what only one replica holds, and what one holds an earlier write of, is found and brought":
@@ -155,6 +195,16 @@ export const comparisonCases: Record<string, () => Promise<string | undefined>> 
       }
       await stage.cluster.close();
     },
+
+  "what is put at the moment of a cut a third brings in ten seconds": () =>
+    putsAtCut(({ network }, pairs) => {
+      for (const [a, b] of pairs) network.cut(a, b);
+    }),
+
+  "what is put at the moment of a cut that nobody notices yet a third brings in ten seconds": () =>
+    putsAtCut((_cluster, pairs, silence) => {
+      for (const pair of pairs) silence.add(`${pair}`).add(`${pair.toReversed()}`);
+    }),
 
   "replicas of one server that differ are found and mended, and other servers have it too":
     async () => {

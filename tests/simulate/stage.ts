@@ -20,8 +20,13 @@ export class Stage {
   static observer: ClusterObserver | undefined;
   readonly cluster: CheckedCluster;
 
-  constructor(latencyMs = 20, limits = withoutComparisons) {
-    this.cluster = new CheckedCluster(1, () => () => latencyMs, limits, Stage.observer);
+  /** @param latencyMs of the next message, or of one from one address to another */
+  constructor(
+    latencyMs: number | ((from: string, to: string) => number) = 20,
+    limits = withoutComparisons,
+  ) {
+    const latency = typeof latencyMs === "number" ? () => latencyMs : latencyMs;
+    this.cluster = new CheckedCluster(1, () => latency, limits, Stage.observer);
   }
 
   /** Starts a server, and lets it come to know everyone. */
