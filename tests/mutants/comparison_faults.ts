@@ -44,6 +44,20 @@ export const comparisonFaults: Record<string, PlantedFault> = {
     from: "nowMs - state.sinceMs > roundTripMs + this.#limits.comparisonGraceMs;",
     to: "nowMs - state.sinceMs > 2 * this.#limits.comparisonQuietMs;",
   },
+  "of two values of one write the lesser one is taken": {
+    noticedBy: "compared",
+    noticedAt: "of two values of one write the greater one is everywhere",
+    file: "kvserver/store/store.ts",
+    from: "if (difference !== 0) return difference > 0;",
+    to: "if (difference !== 0) return difference < 0;",
+  },
+  "of two values of one write either one stays": {
+    noticedBy: "compared",
+    noticedAt: "of two values of one write the greater one is everywhere",
+    file: "kvserver/query/merger.ts",
+    from: "this.#store.merge(received) || this.#mergeDamaged(received);",
+    to: "this.#store.merge(received);",
+  },
   "replicas of one server are not compared": {
     noticedBy: "compared",
     noticedAt: "replicas of one server that differ again and again are told of",

@@ -62,6 +62,14 @@ export const versionFaults: Record<string, PlantedFault> = {
     noticedAt: "a tombstone is kept until a server that is cut off has seen what it deletes",
     ...exerciseFaults["nobody waits for what a server has not seen"],
   },
+  "a write may be earlier than a tombstone that was forgotten": {
+    noticedBy: "hard",
+    noticedAt:
+      "a Put is later than a tombstone that its server has forgotten, though its clock was set back",
+    file: "kvserver/query/writes.ts",
+    from: "return Math.max(this.#host.now(), this.floorMs);",
+    to: "return this.#host.now();",
+  },
   "tombstones are kept though all have seen them": {
     noticedBy: "random",
     ...exerciseFaults["tombstones are kept though all have seen them"],

@@ -21,6 +21,27 @@ export const tombstoneCases: Record<string, () => Promise<string | undefined>> =
     return stage.cluster.tombstones() ?? await stage.end(settledMs);
   },
 
+  "a Put is later than a tombstone that its server has forgotten, though its clock was set back":
+    async () => {
+      const stage = new Stage();
+      const { cluster } = stage;
+      const ahead = await stage.start();
+      const other = await stage.start([ahead]);
+      ahead.environment.clockSkewMs = 30_000;
+      stage.put(ahead, "key");
+      await cluster.advance(settledMs);
+      cluster.delete(ahead, 0, "key");
+      await cluster.advance(3 * defaultLimits.tellVersionsMs);
+      ahead.environment.clockSkewMs = 0;
+      // The other one keeps it until its clock has come to it: a Put of now would lose to it there, and be dropped.
+      const holders = [ahead, other].map(({ stores: [store] }) =>
+        store.find(bytesOf("key"), 0, 3) !== noEntry
+      );
+      stage.put(ahead, "key");
+      const difference = await stage.end(20 * settledMs, ["key"]);
+      return `${holders}` === "false,true" ? difference : `It is held: ${holders}`;
+    },
+
   "a write that only the first replica of a server saw, before another one took its place, holds up no tombstone":
     async () => {
       const stage = new Stage();
