@@ -1,33 +1,14 @@
-import type { Server } from "../../kvserver/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assertEquals, assertRejects } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
-import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
-import { Machines, type Start } from "./machines.ts";
-
-/** So many servers with data, each of which knows all others. */
-async function startAll(
-  world: SimulatedWorld,
-  machines: Machines,
-  count: number,
-  options: Start = {},
-) {
-  const servers: Server[] = [];
-  for (let machine = 0; machine < count; machine++) {
-    const join = servers.slice(0, 1).map(({ address }) => address);
-    servers.push(await world.complete(machines.start(machine, { ...options, join })));
-    await world.complete(servers[machine].synced());
-  }
-  await world.advance(5_000);
-  return servers;
-}
-
-/** The others that a server knows, and their states. */
-async function known(machines: Machines, server: Server): Promise<string> {
-  const members = await machines.ask(server, (client) => client.members());
-  return members.slice(1).map(({ address, state }) => `${address} ${state}`).join(", ");
-}
+import {
+  expectForgottenAfterAWhile,
+  expectTimeAwayAddedUp,
+  known,
+  startAll,
+} from "./forgetting.ts";
+import { Machines } from "./machines.ts";
 
 testInWorld(
   "a server that is forgotten is known nowhere, dialed no more, and back when it greets again",
@@ -114,21 +95,7 @@ testInWorld("who is there is not forgotten, whatever another one says", async (w
 
 testInWorld(
   "a server that is down for long is forgotten by itself, or never when that is said",
-  async (world) => {
-    for (const [forgetAfterMs, stays] of [[60_000, false], [0, true]] as const) {
-      using machines = new Machines(world);
-      const [a, b, c] = await startAll(world, machines, 3, { forgetAfterMs });
-      await machines.close(b);
-      await world.advance(50_000);
-      assertEquals(await known(machines, a), `${b.address} down, ${c.address} up`);
-      await world.advance(20_000);
-      for (const [server, other] of [[a, c], [c, a]]) {
-        const expected = [...stays ? [`${b.address} down`] : [], `${other.address} up`].sort();
-        assertEquals(await known(machines, server), expected.join(", "));
-      }
-      await machines.close(a, c);
-    }
-  },
+  expectForgottenAfterAWhile,
 );
 
 testInWorld(
@@ -154,33 +121,5 @@ testInWorld(
 
 testInWorld(
   "how long a server is away is added up over restarts of those who wait, and begins anew when it was there",
-  async (world) => {
-    using machines = new Machines(world);
-    const options = { forgetAfterMs: 60_000 };
-    const [a, b] = await startAll(world, machines, 2, options);
-    await machines.close(b);
-    let waiting = a;
-    /** The one that waits runs for a while, and restarts. */
-    const restart = async () => {
-      await world.advance(25_000);
-      await machines.close(waiting);
-      // What passes while it is stopped itself is not counted: it cannot know who was there.
-      await world.advance(1_000_000);
-      waiting = await world.complete(machines.start(0, options));
-    };
-    await restart();
-    await restart();
-    assertEquals(await known(machines, waiting), `${b.address} down`);
-    const back = await world.complete(machines.start(1, options));
-    await world.advance(5_000);
-    assertEquals(await known(machines, waiting), `${b.address} up`);
-    await machines.close(back);
-    await restart();
-    await restart();
-    await world.advance(5_000);
-    assertEquals(await known(machines, waiting), `${b.address} down`);
-    await world.advance(15_000);
-    assertEquals(await known(machines, waiting), "");
-    await machines.close(waiting);
-  },
+  expectTimeAwayAddedUp,
 );

@@ -38,11 +38,13 @@ export async function importMutated(entry: string, mutant: Mutant): Promise<any>
     let changed = module === mutated;
     if (changed) source = edited(mutant, source);
     // Not those in the examples of docs, where a module imports itself.
-    for (const [, whole, specifier] of source.matchAll(/^(?! \*).*( from "(\.[^"]+)")/gm)) {
+    const imports = /^((?:import|export)\b[^;"]* from )"(\.[^"]+)"/gm;
+    for (const [whole, head, specifier] of source.matchAll(imports)) {
       const imported = new URL(specifier, module).href;
-      const url = await inline(imported);
+      // Types are left out before it runs, and modules may import each other's.
+      const url = /^(import|export) type /.test(head) ? imported : await inline(imported);
       changed ||= url !== imported;
-      source = source.replaceAll(whole, ` from "${url}"`);
+      source = source.replace(whole, () => `${head}"${url}"`);
     }
     return changed ? URL.createObjectURL(new Blob([source], { type })) : module;
   }
