@@ -11,8 +11,8 @@ export interface PairOptions {
   readonly keys: number;
   /** Entries that one of them lacks then, spread evenly. */
   readonly apart: number;
-  /** Bytes of the values of these. */
-  readonly valueBytes: number;
+  /** Bytes of the values of these; `"deleted"` or `"expired"`: they are keys that are deleted, or expire. */
+  readonly valueBytes: number | "deleted" | "expired";
   /** One way. */
   readonly latencyMs: number;
 }
@@ -133,7 +133,7 @@ function keyOf(i: number): string {
   return `key:${Math.imul(i, 2654435761) >>> 0}`.padEnd(16, "0");
 }
 
-/** Half of them are new, half of them are there. */
+/** Puts: half of them are new, half of them are there. */
 function putApart(
   cluster: CheckedCluster,
   server: SimulatedServer,
@@ -141,7 +141,9 @@ function putApart(
 ): void {
   for (let i = 0; i < apart; i++) {
     const key = keyOf(Math.floor(keys * i / apart));
-    cluster.put(server, 0, i % 2 === 0 ? `${key}n` : key, "x".repeat(valueBytes));
+    if (valueBytes === "deleted") cluster.delete(server, 0, key);
+    else if (valueBytes === "expired") cluster.put(server, 0, key, "", { ttlMs: expiredMs });
+    else cluster.put(server, 0, i % 2 === 0 ? `${key}n` : key, "x".repeat(valueBytes));
   }
 }
 
@@ -173,6 +175,9 @@ async function untilEqual(
 }
 
 const giveUpMs = 60_000;
+
+/** What expires has expired when both reach each other again. */
+const expiredMs = settledMs / 2;
 
 function sums(servers: readonly SimulatedServer[]): { bytes: number; rounds: number } {
   const stats = servers.map(({ actors }) => actors.stats());

@@ -32,6 +32,23 @@ for (
 }
 
 for (
+  const [after, measure, bytesMax] of [
+    ["a cut", agreementAfterCut, 60],
+    ["a long cut", agreementAfterLongCut, 250],
+    ["a restart", agreementAfterRestart, 250],
+  ] as const
+) {
+  Deno.test(`1,000 Deletes apart, or expiries, are few bytes each after ${after}`, async () => {
+    for (const valueBytes of ["deleted", "expired"] as const) {
+      const { agreedMs, sentBytes } = await measure({ keys, apart: 1_000, valueBytes, latencyMs });
+      assertLessOrEqual(agreedMs, 4_000);
+      assertLess(sentBytes, bytesMax * 1_000);
+      console.log(`${valueBytes}: ${sentBytes / 1_000} bytes each`);
+    }
+  });
+}
+
+for (
   const [what, measure, expectedRounds] of [
     ["a server that is back with its data", agreementAfterRestart, 4],
     ["a server that was cut off for long", agreementAfterLongCut, 5],

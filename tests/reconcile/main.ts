@@ -22,7 +22,16 @@ const { keys, latency: latencyMs, idle } = integerOptions({
   idle: 100_000,
 });
 
-for (const [apart, valueBytes] of [[1, 20], [1_000, 20], [1_000, 1_024]]) {
+for (
+  const [apart, valueBytes] of [
+    [1, 20],
+    [1_000, 20],
+    [1_000, 1_024],
+    [1_000, "deleted"],
+    [1_000, "expired"],
+  ] as const
+) {
+  const what = typeof valueBytes === "number" ? `values of ${valueBytes} bytes` : valueBytes;
   for (
     const [after, measure] of [
       ["a cut", agreementAfterCut],
@@ -31,7 +40,7 @@ for (const [apart, valueBytes] of [[1, 20], [1_000, 20], [1_000, 1_024]]) {
     ] as const
   ) {
     const figures = await measure({ keys, apart, valueBytes, latencyMs });
-    print(`${apart} of ${keys} apart, values of ${valueBytes} bytes, after ${after}`, figures);
+    print(`${apart} of ${keys} apart, ${what}, after ${after}`, figures);
   }
 }
 const seconds = 600;
