@@ -2,7 +2,7 @@ import { assertEquals } from "../deps.ts";
 import { type SeededName, testSeeds } from "./converging_seeds.ts";
 import { scenarios } from "./scenario.ts";
 
-testSeeds({ random: 200, crash: 50, burst: 3, return: 60, partition: 60 });
+testSeeds({ random: 200, crash: 50, burst: 3, return: 60, partition: 30 });
 
 /** Seeds that went wrong once. */
 const mended: Partial<Record<SeededName, readonly number[]>> = {
