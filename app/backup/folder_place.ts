@@ -33,7 +33,9 @@ export class FolderPlace implements Place {
     await file.seek(range.offset, Deno.SeekMode.Start);
     for (let length = 0; length < bytes.length;) {
       const read = await file.read(bytes.subarray(length));
-      if (read === null) throw new Error(`${path} ends at ${range.offset + length}`);
+      if (read === null) {
+        throw new Error(`Cannot read ${path}: it ends after ${range.offset + length} bytes`);
+      }
       length += read;
     }
     return bytes;

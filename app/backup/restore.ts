@@ -1,10 +1,11 @@
 import { UsageError } from "../cli/usage_error.ts";
 import { bytesOfBase64 } from "../kv/entry_text.ts";
 import type { ImportedEntry } from "../kv/puts.ts";
-import { type Manifest, manifestNames, readManifest } from "./manifest.ts";
+import { Damage } from "./damage.ts";
+import { type Manifest, manifestNames, readManifest, type Slice } from "./manifest.ts";
 import type { Place } from "./place.ts";
 import { wholeStore } from "./scope.ts";
-import { compareKeys, linesOf } from "./slices.ts";
+import { compareKeys, soundLines } from "./slices.ts";
 
 /** What of a place is restored. */
 export interface Selection {
@@ -12,6 +13,11 @@ export interface Selection {
   readonly atMs?: number;
   /** Only keys that begin with one of these. Default: all. */
   readonly prefixes?: readonly string[];
+  /**
+   * Whether to leave out of what is damaged also keys that an earlier part has, of which the damaged one may
+   * have had a newer entry, or that they were gone. Default: these are taken, as they were in the earlier part.
+   */
+  readonly leavesOutdated?: boolean;
 }
 
 /** A backup that can be restored. */
@@ -26,6 +32,8 @@ export interface Restored {
   readonly entries: AsyncIterable<ImportedEntry>;
   /** What is missing or damaged: grows while `entries` is read. */
   readonly faults: readonly string[];
+  /** Once all are read: whether parts are damaged, and the newest earlier backup that needs none of these. */
+  damage(): { readonly soundMs?: number } | undefined;
 }
 
 /**
@@ -55,14 +63,22 @@ export async function listBackups(
  */
 export async function restoredEntries(place: Place, selection: Selection): Promise<Restored> {
   const { manifests, faults } = await manifestsOf(place);
-  const { atMs = Infinity, prefixes = wholeStore.prefixes } = selection;
+  const { atMs = Infinity, prefixes = wholeStore.prefixes, leavesOutdated = false } = selection;
   const after = manifests.findIndex(({ endedMs }) => endedMs > atMs);
   const last = after < 0 ? manifests.at(-1) : manifests[after - 1];
   const next = after < 0 ? undefined : manifests[after];
   if (last === undefined && next === undefined) throw nothingThere(place, faults);
+  const damage = new Damage(place, manifests, faults);
   const read = (manifest: Manifest | undefined) =>
-    manifest === undefined ? none() : entriesOf(place, manifest, prefixes, faults);
-  return { entries: newestUpTo(atMs, read(last), read(next)), faults };
+    manifest === undefined ? none() : entriesOf(manifest, prefixes, damage, leavesOutdated);
+  return {
+    entries: newestUpTo(atMs, read(last), read(next)),
+    faults,
+    damage() {
+      if (!damage.isMet) return undefined;
+      return { soundMs: damage.soundBackup((last ?? next)!.endedMs)?.endedMs };
+    },
+  };
 }
 
 function nothingThere({ name }: Place, faults: readonly string[]): Error {
@@ -94,32 +110,41 @@ async function* newestUpTo(
   let [a, b] = [await last.next(), await next.next()];
   while (!a.done || !b.done) {
     const order = a.done ? 1 : b.done ? -1 : compareKeys(a.value.key, b.value.key);
-    // What the later backup has is at least as new.
-    if (order >= 0 && isIn(b.value)) yield b.value;
+    // What the later backup has is at least as new, unless it is what a damaged part has left.
+    const isNewer = order > 0 || order === 0 && !isLater(a.value, b.value);
+    if (isNewer && isIn(b.value)) yield b.value;
     else if (order <= 0 && isIn(a.value)) yield a.value;
     if (order <= 0) a = await last.next();
     if (order >= 0) b = await next.next();
   }
 }
 
+function isLater({ order: a }: ImportedEntry, { order: b }: ImportedEntry): boolean {
+  const at = a!.findIndex((part, at) => part !== b![at]);
+  return at >= 0 && a![at] > b![at];
+}
+
 async function* entriesOf(
-  place: Place,
   { chunks }: Manifest,
   prefixes: readonly string[],
-  faults: string[],
+  damage: Damage,
+  leavesOutdated: boolean,
 ): AsyncGenerator<ImportedEntry> {
+  const isWanted = (key: string) => prefixes.some((prefix) => key.startsWith(prefix));
+  const leaveOut = (keys: ReadonlySet<string>) => {
+    const wanted = new Set([...keys].filter(isWanted));
+    if (wanted.size > 0) damage.leaveOut(wanted);
+  };
   for (const [at, chunk] of chunks.entries()) {
     const after = chunks[at - 1]?.through ?? "";
     if (!prefixes.some((prefix) => mayHold(after, chunk.through, prefix))) continue;
-    try {
-      for (const line of (await linesOf(place, chunk)).values()) {
-        const { key, value, base64, expiresAt, order, counter } = JSON.parse(line);
-        if (!prefixes.some((prefix) => key.startsWith(prefix))) continue;
-        const read = base64 === undefined ? value : bytesOfBase64(base64);
-        yield { key, value: read, expiresAt, order, counter };
-      }
-    } catch (error) {
-      faults.push((error as Error).message);
+    const read = (slice: Slice) => damage.read(slice);
+    const lines = await soundLines(chunk, read, leavesOutdated ? leaveOut : undefined);
+    for (const line of lines.values()) {
+      const { key, value, base64, expiresAt, order, counter } = JSON.parse(line);
+      if (!isWanted(key)) continue;
+      const read = base64 === undefined ? value : bytesOfBase64(base64);
+      yield { key, value: read, expiresAt, order, counter };
     }
   }
 }

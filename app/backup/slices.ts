@@ -81,20 +81,51 @@ export class SegmentWriter {
 }
 
 /** The lines of a chunk as it was. @throws {Error} when something of it is missing or damaged. */
-export async function linesOf(place: Place, chunk: Chunk): Promise<Lines> {
+export function linesOf(place: Place, chunk: Chunk): Promise<Lines> {
+  return soundLines(chunk, (slice) => linesOfSlice(place, slice));
+}
+
+/**
+ * The lines of those slices of a chunk that can be read: of a key whose newest line is in another one, an
+ * older line.
+ *
+ * @param read gives the lines of a slice; `undefined` when it cannot be read
+ * @param onOutdated is told of keys before a slice that cannot be read, and behind which none names them; with
+ *   it, these are left out: the slice may have newer lines of them
+ */
+export async function soundLines(
+  { slices }: Chunk,
+  read: (slice: Slice) => Promise<readonly SliceLine[] | undefined>,
+  onOutdated?: (keys: ReadonlySet<string>) => void,
+): Promise<Lines> {
   const lines: Lines = new Map();
-  for (const slice of chunk.slices) {
-    for (const line of await linesOfSlice(place, slice)) {
-      const { key, gone } = JSON.parse(line);
-      if (gone) lines.delete(key);
-      else lines.set(key, `${line}\n`);
+  const outdated = new Set<string>();
+  for (const slice of slices) {
+    const found = await read(slice);
+    if (found === undefined && onOutdated !== undefined) {
+      for (const key of lines.keys()) outdated.add(key);
+      lines.clear();
+    }
+    for (const { key, isGone, line } of found ?? []) {
+      outdated.delete(key);
+      if (isGone) lines.delete(key);
+      else lines.set(key, line);
     }
   }
-  if (chunk.slices.length < 2) return lines;
+  if (outdated.size > 0) onOutdated?.(outdated);
+  if (slices.length < 2) return lines;
   return new Map([...lines].sort(([a], [b]) => compareKeys(a, b)));
 }
 
-async function linesOfSlice(place: Place, slice: Slice): Promise<string[]> {
+/** A line of a slice: an entry, or a key that is gone. */
+export interface SliceLine {
+  readonly key: string;
+  readonly isGone: boolean;
+  readonly line: string;
+}
+
+/** The lines of a slice. @throws {Error} when it is missing or damaged. */
+export async function linesOfSlice(place: Place, slice: Slice): Promise<SliceLine[]> {
   const { segment, offset, length, digest } = slice;
   const bytes = await place.read(segment, { offset, length });
   if (sha256(bytes) !== digest) {
@@ -102,7 +133,10 @@ async function linesOfSlice(place: Place, slice: Slice): Promise<string[]> {
     throw new Error(`Cannot read ${where}: they are damaged`);
   }
   const text = await gunzipped(bytes);
-  return decodeUtf8(text, 0, text.length).split("\n").slice(0, -1);
+  return decodeUtf8(text, 0, text.length).split("\n").slice(0, -1).map((line) => {
+    const { key, gone = false } = JSON.parse(line);
+    return { key, isGone: gone, line: `${line}\n` };
+  });
 }
 
 /** Compares keys as a store does: by their bytes. */

@@ -67,16 +67,23 @@ function adviceFor(error: unknown, port: PortKind): string | undefined {
     "or start one here with: cmud server";
 }
 
+const refusingAdvice =
+  "Until its disk takes writes again, nothing is put there. cmud status says how " +
+  "it is, and\nthe server's log when that began";
+
 /** By what a server says of what does not pass by waiting: what fills its memory stays, or its disk. */
 const lastingAdvice: readonly (readonly [RegExp, string])[] = [
   [
     /memory is full/,
     "Room is made with: cmud kv delete KEY, or by starting the server with a greater --max-memory",
   ],
+  // It says itself what to do.
+  [/put it back; else save/, refusingAdvice],
   [
     /disk refuses/,
-    "Until its disk takes writes again, nothing is put there: is it full, or its directory gone?\n" +
-    "cmud status says how it is, and the server's log when that began",
+    `${refusingAdvice}\n` +
+    "Is it full? Make room. Is its directory gone? Put it back; else save what the server holds\n" +
+    "with cmud kv export > FILE before it is stopped",
   ],
 ];
 

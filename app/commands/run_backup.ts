@@ -66,7 +66,12 @@ export async function runRestore(invocation: Invocation, scope?: Scope): Promise
   };
   const isExact = options.exactly === true;
   if (isExact) await expectWhole(place, selection);
-  const { entries, faults } = await restoredEntries(place, selection);
+  // What is put anew beats what is there: an old value could beat a newer one.
+  const leavesOutdated = options.asNew === true;
+  const { entries, faults, damage } = await restoredEntries(place, {
+    ...selection,
+    leavesOutdated,
+  });
   return await withClient(invocation, async (client) => {
     const merges = options.asNew !== true && !isExact;
     const progress = showProgress(console, () => ({ unit: "entries", count: puts.done }));
@@ -97,6 +102,7 @@ export async function runRestore(invocation: Invocation, scope?: Scope): Promise
     if (options.json) console.out(`${escapedJson({ place: place.name, ...report })}\n`);
     else console.out(`${place.name}: ${restoredText(report, puts)}\n`);
     for (const fault of faults) console.err(`cmud: ${fault}\n`);
+    console.err(damageAdvice(damage()));
     if (done + expired === 0 && options.at !== undefined && !isExact && faults.length === 0) {
       console.err("Nothing of then is in the backups: restore --list prints when they were made\n");
     }
@@ -121,6 +127,14 @@ async function expectWhole(place: Place, selection: Selection): Promise<void> {
   if (count === 0) {
     throw new UsageError(`Cannot restore from ${place.name}: nothing of it is there`);
   }
+}
+
+/** What to try when parts are damaged. */
+function damageAdvice(damage: { readonly soundMs?: number } | undefined): string {
+  if (damage === undefined) return "";
+  if (damage.soundMs === undefined) return "No older backup there is without that part\n";
+  const at = new Date(damage.soundMs).toISOString();
+  return `An older backup is without that part: cmud restore PLACE --at ${at}\n`;
 }
 
 async function countOf(client: Client, { prefixes }: Scope): Promise<number> {

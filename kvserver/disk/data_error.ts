@@ -40,12 +40,15 @@ export function damaged(directory: string, cause: unknown): DataDirectoryError {
   );
 }
 
+/** What to do when files went from under their server: what it holds in memory may be all there is. */
+export const putBack =
+  'put it back; else save what the server holds with "cmud kv export > FILE" before it is stopped';
+
 /** The error for a file that went from under its server, which has all that was in it in memory. */
 export function isGone(directory: string, name: string, cause: unknown): DataDirectoryError {
   return new DataDirectoryError(
     directory,
-    `its ${name} is gone: it was removed, moved or replaced; put it back, or save what the server ` +
-      `holds with "cmud kv export"`,
+    `its ${name} is gone: it was removed, moved or replaced; ${putBack}`,
     { cause },
   );
 }

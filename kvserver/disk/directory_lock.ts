@@ -1,6 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
 import { reasonOf } from "../../log/mod.ts";
-import { DataDirectoryError, DataDirectoryInUseError, type DirectoryOwner } from "./data_error.ts";
+import {
+  DataDirectoryError,
+  DataDirectoryInUseError,
+  type DirectoryOwner,
+  putBack,
+} from "./data_error.ts";
 import { HeldFile } from "./held_file.ts";
 import { createPrivateFile, isEndless, writeAll } from "./private_files.ts";
 import { syncDirectory } from "./sync_directory.ts";
@@ -94,8 +99,7 @@ export class DirectoryLock {
     } catch (cause) {
       throw new DataDirectoryError(
         this.#directory,
-        "its lock is gone: the directory was removed, moved or replaced; put it back, or start the " +
-          "server again",
+        `its lock is gone: the directory was removed, moved or replaced; ${putBack}`,
         { cause },
       );
     }

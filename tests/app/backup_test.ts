@@ -94,18 +94,41 @@ Deno.test("cmud restore says what is damaged, restores the rest, and ends with 7
       const [segment] = [...Deno.readDirSync(`${folder}/segments`)];
       const path = `${folder}/segments/${segment.name}`;
       const bytes = await Deno.readFile(path);
-      bytes[bytes.length >> 1] ^= 1;
-      await Deno.writeFile(path, bytes);
+      await client.put("later", "value");
+      await runCmud(["backup", folder, "--server", server]);
+      const harmed = bytes.slice();
+      harmed[bytes.length >> 1] ^= 1;
+      await Deno.writeFile(path, harmed);
       await Deno.mkdir(`${folder}/data`);
       await Deno.writeTextFile(`${folder}/data/cmud.db`, "");
       const data = await runCmud(["backup", `${folder}/data`, "--server", server]);
       assertEquals(data.code, 64);
       assertMatch(data.stderr, /it is the data directory of a server/);
-      const { code, stdout, stderr } = await runCmud(["restore", folder, "--server", server]);
-      assertEquals({ code, stdout }, { code: 70, stdout: `${folder}: restored 0 entries\n` });
-      assertMatch(stderr, /^cmud: Cannot read bytes 0 to \d+ of segments\/.*: they are damaged\n$/);
+      const restore = async (...more: string[]) => {
+        const { code, stdout, stderr } = await runCmud([
+          ...["restore", folder, "--as-new", ...more, "--server", server],
+        ]);
+        assertEquals({ code, stdout }, { code: 70, stdout: `${folder}: restored 1 entry\n` });
+        const [fault, ...advice] = stderr.trimEnd().split("\n");
+        assertEquals(advice, ["No older backup there is without that part"]);
+        return fault;
+      };
+      const what = `cmud: Cannot read 1 entry of segments/${segment.name}`;
+      assertEquals(await restore(), `${what}: they are damaged`);
       await Deno.truncate(path, 3);
-      assertMatch((await runCmud(["restore", folder, "--server", server])).stderr, /ends at 3/);
+      assertEquals(await restore(), `${what}: it has 3 bytes instead of ${bytes.length}`);
+      await Deno.remove(path);
+      assertEquals(await restore(), `${what}: it is not there`);
+      // The newer one is damaged, and what it took from the older one is whole.
+      await Deno.writeFile(path, bytes);
+      for (const { name } of [...Deno.readDirSync(`${folder}/segments`)]) {
+        if (name !== segment.name) await Deno.truncate(`${folder}/segments/${name}`, 2);
+      }
+      const { stderr } = await runCmud(["restore", folder, "--server", server]);
+      const [, at] = /^An older backup is without that part: cmud restore PLACE --at (\S+)$/m
+        .exec(stderr)!;
+      const older = await runCmud(["restore", folder, "--list"]);
+      assert(older.stdout.startsWith(`${at}  1 entry`), older.stdout);
     })
   ));
 

@@ -65,6 +65,10 @@ Deno.test("failureText() says what to try where that is known", () => {
       new RpcError("unavailable", "Cannot Put: the server's disk refuses to be written (full)"),
       "Cannot Put: the server's disk refuses to be written (full)\nUntil its disk takes writes again",
     ],
+    [
+      new RpcError("unavailable", "Cannot Put: disk refuses (put it back; else save what it holds)"),
+      "Cannot Put: disk refuses (put it back; else save what it holds)\nUntil its disk takes",
+    ],
     [new RpcError("from_tomorrow", "Cannot", { address: "h:1" }), "Cannot (at h:1)"],
     [new TimeoutError("h:1", true, 5), "Cannot wait longer for h:1: no reply within 5 ms\nIs that"],
   ];

@@ -158,13 +158,86 @@ Deno.test("what is damaged is said, and all else restored; the next backup write
   bytes[bytes.length >> 1] ^= 1;
   const { entries, faults } = await store.restored();
   assertEquals(faults.length, 1);
-  assertMatch(faults[0], /^Cannot read bytes \d+ to \d+ of segments\/.*: they are damaged$/);
-  assert(entries.length > 0 && entries.length < 50);
+  const [, missing] = /^Cannot read (\d+) entr\S+ of segments\/\S+: they are damaged$/
+    .exec(faults[0])!;
+  assert(entries.length > 0 && entries.length + Number(missing) === 50, faults[0]);
   for (const key of store.entries.keys()) store.put(key, "y");
   await store.backUp();
   assertEquals((await store.restored()).faults, []);
   store.place.objects.delete(name);
   assertEquals((await store.restored()).entries.length, 50);
+});
+
+const deleted = "key/30a";
+
+/** A store of which each key was put and backed up, and some of them once more. */
+async function backedUpTwice() {
+  const store = new Store();
+  const keys = Array.from({ length: 50 }, (_, n) => `key/${String(n).padStart(2, "0")}`);
+  for (const key of keys) store.put(key, "first".padEnd(20));
+  store.put(deleted, "first");
+  const first = await store.backUp();
+  const atMs = store.nowMs;
+  const changed = new Set(keys.filter((_, n) => n % 10 === 5));
+  for (const key of changed) store.put(key, "second");
+  store.put("new", "second");
+  store.entries.delete(deleted);
+  const second = await store.backUp();
+  const segmentsOf = ({ backup }: { backup: string }) =>
+    [...store.place.objects.keys()].filter((name) => name.startsWith(`segments/${backup}`));
+  return { store, keys, changed, atMs, first: segmentsOf(first), second: segmentsOf(second) };
+}
+
+Deno.test("sound parts of a backup come also beside a part that is cut, gone or changed", async () => {
+  for (const harm of ["cut", "gone", "changed", "empty"]) {
+    const { store, changed, first } = await backedUpTwice();
+    let cut = 0;
+    for (const name of first) {
+      const bytes = store.place.objects.get(name)!;
+      if (harm === "gone") store.place.objects.delete(name);
+      else if (harm === "changed") bytes.fill(7);
+      else store.place.objects.set(name, bytes.slice(0, harm === "cut" ? 2 : 0));
+      cut = bytes.length;
+    }
+    for (const leavesOutdated of [false, true]) {
+      const { entries, faults } = await store.restored({ leavesOutdated });
+      // What a slice of the second backup has is the newest there is, whatever was before it.
+      assertEquals(new Set(entries.map(({ key }) => key)), new Set([...changed, "new"]), harm);
+      assert(entries.every(({ value }) => value === "second"));
+      assertEquals(faults.length, first.length);
+      const why = {
+        cut: `it has 2 bytes instead of ${cut}`,
+        gone: `${first.at(-1)} is not there`,
+        changed: "they are damaged",
+        empty: `it has 0 bytes instead of ${cut}`,
+      }[harm];
+      assertMatch(faults.at(-1)!, /^Cannot read \d+ entr(y|ies) of segments\/\S+\.jsonl\.gz: /);
+      assert(faults.at(-1)!.endsWith(`: ${why}`), faults.at(-1));
+    }
+  }
+});
+
+Deno.test("beside a newer part that is damaged an older value comes, unless it could beat a newer one", async () => {
+  const { store, keys, changed, atMs, second } = await backedUpTwice();
+  for (const name of second) store.place.objects.get(name)!.fill(7);
+  const { entries, faults } = await store.restored();
+  const valueOf = new Map(entries.map(({ key, value }) => [key, String(value).trim()]));
+  assertEquals([...valueOf.keys()].sort(), [...keys, deleted].sort());
+  assert([...valueOf.values()].every((value) => value === "first"));
+  assertEquals(faults.length, second.length);
+  const certain = await store.restored({ leavesOutdated: true });
+  for (const { key } of certain.entries) assert(!changed.has(key) && key !== deleted, key);
+  const left = keys.length + 1 - certain.entries.length;
+  const said =
+    `Left out ${left} entries of which the parts that cannot be read may have newer ones`;
+  assert(certain.faults.includes(said), certain.faults.join("\n"));
+  // The backup before is whole, and what is between the two changes nothing of that.
+  const before = await store.restored({ atMs });
+  assertEquals(before.entries.map(({ key }) => key), [...keys, deleted].sort());
+  assert(before.entries.every(({ value }) => String(value).startsWith("first")));
+  const restored = await restoredEntries(store.place, {});
+  for await (const _ of restored.entries);
+  assertEquals(restored.damage(), { soundMs: atMs });
 });
 
 Deno.test("a file that no backup has made is none that is damaged, and is left alone", async () => {

@@ -185,7 +185,10 @@ for (const [how, take] of takenAway) {
     take(path, `${directory.path}/aside`);
     const failing = new Promise<string | undefined>((resolve) => disk.onFailing = resolve);
     disk.write([batchOf(entry("meanwhile", "2"))], () => {});
-    assertMatch((await failing)!, /^its lock is gone: .*; put it back, or start the server again$/);
+    assertMatch(
+      (await failing)!,
+      /^its lock is gone: .*; put it back; else save .* "cmud kv export > FILE" before/,
+    );
 
     const other = await openedDisk(path);
     other.disk.announce(["127.0.0.1:6001"]);
@@ -207,7 +210,9 @@ for (const name of ["cmud.db", "log-1"]) {
   Deno.test(`DiskThread acknowledges nothing while ${name} is away, and says so`, async () => {
     using directory = new TempDirectory();
     const path = `${directory.path}/data`;
-    const gone = new RegExp(`its ${name} is gone: .*; put it back, or save .* "cmud kv export"`);
+    const gone = new RegExp(
+      `its ${name} is gone: .*; put it back; else save .* "cmud kv export > FILE"`,
+    );
     const { disk } = await openedDisk(path);
     await writtenTo(disk, batchOf(entry("before", "1")));
     Deno.renameSync(`${path}/${name}`, `${path}/away`);
