@@ -95,7 +95,7 @@ const listenAdvice: readonly (readonly [RegExp, string])[] = [
   [/for HTTP: .*in use/i, "Any free port is taken with: --http 127.0.0.1:0"],
   [
     /in use/i,
-    "Is a server running here already? Another one is started with: cmud server --port 7000",
+    "Is a server running here already? Another one, on free ports: cmud server --port 0",
   ],
   [
     /denied/i,
@@ -104,7 +104,7 @@ const listenAdvice: readonly (readonly [RegExp, string])[] = [
   [
     /assign/i,
     "Is that an address of this machine? To be reached under another one, as behind a router:\n" +
-    "cmud server --host 0.0.0.0 --advertise HOST:PORT",
+    "cmud server --host 0.0.0.0 --advertise HOST:PORT, with --auth-file FILE and TLS, or --insecure",
   ],
   [unknownHost, hostAdvice],
   [/KeyMismatch/, "The file of --tls-key has not the key of the certificate in that of --tls-cert"],

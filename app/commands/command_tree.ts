@@ -99,13 +99,22 @@ function build(
     command.helpCommand("help [COMMAND]", "show the help of a command");
   }
   if (spec.run !== undefined) {
-    command.action(() =>
-      run(spec, {
+    if (spec.commands !== undefined) command.allowExcessArguments();
+    command.action(async () => {
+      const [unknown] = command.args;
+      if (spec.commands !== undefined && unknown !== undefined) {
+        const { suggest } = await import("../cli/suggest.ts");
+        const names = spec.commands.filter(({ hidden }) => !hidden).map(({ name }) => name);
+        const meant = suggest(unknown, names);
+        const hint = meant === undefined ? "" : `\n(Did you mean ${meant}?)`;
+        command.error(`error: unknown command '${unknown}'${hint}`);
+      }
+      await run(spec, {
         arguments: command.processedArgs.flat(),
         options: command.optsWithGlobals(),
         console,
-      })
-    );
+      });
+    });
   }
   return command;
 }

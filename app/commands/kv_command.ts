@@ -203,7 +203,10 @@ export const kvCommand: CommandSpec = {
       examples: [
         ["cmud kv import backup.jsonl", "what kv export wrote, as new writes"],
         ["cmud kv import --merge backup.jsonl", "beats nothing that was put since"],
-        ["cmud kv export --server A | cmud kv import --server B", "from one store into another"],
+        [
+          "cmud kv export --server A:6001 | cmud kv import --server B:6001",
+          "from one store into another",
+        ],
       ],
       permissions: (invocation) =>
         (invocation.arguments[0] ?? "-") === "-" ? askingPermissions(invocation) : ["net", "read"],

@@ -14,11 +14,12 @@ import type { Invocation } from "../cli/command_spec.ts";
 import { BrokenPipeError } from "../cli/console.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
-import { counted } from "../cli/numbers.ts";
+import { counted, grouped } from "../cli/numbers.ts";
 import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
 import { expectGuarded, readServerAccess, type ServerAccess } from "./server_access.ts";
 import { ServerLog } from "./server_log.ts";
 import { isReadAgain, serverPermissions } from "./server_permissions.ts";
+import { readyHints } from "./ready_hints.ts";
 import { readFilesAgain } from "./read_files_again.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { styleFor } from "../cli/style.ts";
@@ -113,7 +114,9 @@ async function serve(
           if (transport instanceof TlsTransport) await transport.reload(tls);
         }
         await server.setTokens(tokens, token);
-        return `${tokens.length} tokens are known`;
+        return `${
+          tokens.length === 1 ? "1 token is" : `${grouped(tokens.length)} tokens are`
+        } known`;
       }
       : undefined;
     return await runUntilStopped(server, invocation, serverLog, http, readAgain);
@@ -242,6 +245,7 @@ function announce(server: Server, { options, console }: Invocation, http?: HttpP
   }
   const { bold, dim } = styleFor(console, "stdout", options);
   const [first] = queryAddresses;
+  const { ask, join } = readyHints({ options }, address);
   const scheme = options.tlsCert === undefined ? "http" : "https";
   console.out(
     `${bold("CMUD server")} ${version} is ready.\n` +
@@ -249,10 +253,10 @@ function announce(server: Server, { options, console }: Invocation, http?: HttpP
       `  query ports  ${queryAddresses.join(" ")}\n` +
       (http === undefined ? "" : `  http port    ${scheme}://${http.address}\n`) +
       `  data         ${whereKept(options)}\n` +
-      `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
-      `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +
-      `${dim("Play:")}     cmud play --server ${first}\n` +
-      `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
+      `${dim("Ask it:")}   cmud kv shell --server ${first}${ask}\n` +
+      `${dim("Join it:")}  cmud server --port 0 --join ${address}${join}\n` +
+      `${dim("Play:")}     cmud play --server ${first}${ask}\n` +
+      `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}${ask}\n` +
       `${dim("Stop it:")}  Ctrl-C\n` +
       (Deno.build.standalone ? "" : `${dim("In a clone, cmud is:")} deno task cmud\n`),
   );

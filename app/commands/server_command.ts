@@ -114,7 +114,7 @@ export const serverOptions: readonly OptionSpec[] = [
   {
     name: "--forget-after",
     value: "DURATION",
-    summary: "forget a server that is down for so long, as 7d; 0: never (default: 7d)",
+    summary: "forget a server that is down for so long, as 7d, or 0: never (default: 7d)",
     type: "duration",
     parse: parseForgetAfter,
   },
@@ -152,7 +152,10 @@ export const serverCommand: CommandSpec = {
     ["cmud server", "system port 6000, query ports from 6001"],
     ["cmud server --data-dir /var/lib/cmud", "a server that keeps its data"],
     ["cmud server --port 7000 --join 127.0.0.1:6000", "another one, which syncs with the first"],
-    ["cmud server --host 0.0.0.0 --advertise 192.0.2.7:6000", "reachable from elsewhere"],
+    [
+      "cmud server --host 0.0.0.0 --advertise 192.0.2.7:6000 --insecure",
+      "reachable from elsewhere, by everybody; --auth-file and TLS keep others out",
+    ],
   ],
   // Without a directory it reads only to start its threads, and gives that up then.
   permissions: ({ options }) => serverPermissions(options, true),
@@ -163,7 +166,7 @@ export const serverCommand: CommandSpec = {
 };
 
 function parseForgetAfter(text: string): number {
-  return text === "0" ? 0 : parseDuration(text);
+  return text === "0" ? 0 : parseDuration(text, "0: never");
 }
 
 function hostFrom(text: string): string {

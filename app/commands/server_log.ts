@@ -11,6 +11,7 @@ import { realEnvironment } from "../../rpc/mod.ts";
 import type { Console } from "../cli/console.ts";
 
 const lostTemplate = "{lines} lines were lost because stderr was not read";
+const lostOneTemplate = "{lines} line was lost because stderr was not read";
 
 /** How a server logs, as `--log-level` and `--log-format` say. */
 export interface ServerLogOptions {
@@ -31,8 +32,10 @@ export class ServerLog {
     const lines = this.#lines = new LineQueue({
       timers: environment,
       write: (bytes) => console.errLater?.(bytes) ?? writeAtOnce(console, bytes),
-      lostLine: (lines) =>
-        formatRecord(newRecord("warn", lostTemplate, { lines }, environment.now()), format),
+      lostLine: (lines) => {
+        const template = lines === 1 ? lostOneTemplate : lostTemplate;
+        return formatRecord(newRecord("warn", template, { lines }, environment.now()), format);
+      },
     });
     const write: Log["take"] = (record) => lines.push(formatRecord(record, format));
     this.log = new Log({ environment, level, write });

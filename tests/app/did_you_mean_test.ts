@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "../deps.ts";
+import { rootCommand } from "../../app/commands/commands.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { deadAddress } from "./with_server.ts";
 
@@ -76,6 +77,32 @@ Deno.test("the command line knows what was meant by at least 45 of 50 typos", as
     if (suggestions.length !== 1 || suggestions[0] !== meant) wrong.push(`${line}: ${suggestions}`);
   }
   assert(wrong.length <= 5, wrong.join("\n"));
+});
+
+Deno.test("a group that also acts by itself knows what was meant by a typo", async () => {
+  const groups = rootCommand.commands!.filter(({ commands, run }) => commands && run);
+  assert(groups.length > 0);
+  for (const { name, commands, options = [], arguments: words } of groups) {
+    const [first] = options.filter(({ value }) => value === undefined);
+    assertEquals(words, undefined, "a word behind it is a subcommand");
+    for (const child of commands!.filter(({ hidden }) => !hidden)) {
+      for (
+        const line of [[name, `${child.name}t`], [
+          name,
+          ...first ? [first.name] : [],
+          `${child.name}t`,
+          "x",
+        ]]
+      ) {
+        const { code, stdout, stderr } = await runCmud(line);
+        assertEquals({ code, stdout }, { code: 64, stdout: "" }, line.join(" "));
+        assertEquals(suggestionsIn(stderr), [child.name], stderr);
+      }
+    }
+    const { code, stderr } = await runCmud([name, "xyzzy"]);
+    assertEquals(code, 64);
+    assertEquals(stderr, `cmud: unknown command 'xyzzy'\nTry: cmud help ${name}\n`);
+  }
 });
 
 Deno.test("the shell knows what was meant by a typo", async () => {

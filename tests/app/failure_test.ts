@@ -66,7 +66,10 @@ Deno.test("failureText() says what to try where that is known", () => {
       "Cannot Put: the server's disk refuses to be written (full)\nUntil its disk takes writes again",
     ],
     [
-      new RpcError("unavailable", "Cannot Put: disk refuses (put it back; else save what it holds)"),
+      new RpcError(
+        "unavailable",
+        "Cannot Put: disk refuses (put it back; else save what it holds)",
+      ),
       "Cannot Put: disk refuses (put it back; else save what it holds)\nUntil its disk takes",
     ],
     [new RpcError("from_tomorrow", "Cannot", { address: "h:1" }), "Cannot (at h:1)"],
@@ -82,7 +85,7 @@ Deno.test("failureText() says what to try where that is known", () => {
 
 Deno.test("failureText() says what to try when a port cannot be bound", () => {
   const cases = [
-    ["Address already in use", "cmud server --port 7000"],
+    ["Address already in use", "cmud server --port 0"],
     ["Permission denied", "Ports below 1024 are kept for the superuser"],
     ["Cannot assign requested address", "Is that an address of this machine?"],
     ["failed to lookup address information: Name or service not known", "Is the name"],

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { cmudProcess, spawnCmud, startServerProcess } from "../support/app/cmud_process.ts";
+import { readyHints } from "../../app/commands/ready_hints.ts";
 import { runCommandLine } from "../../app/mod.ts";
 import { sleep } from "../support/until.ts";
 
@@ -45,6 +46,43 @@ Deno.test("server says to people how to go on, and closes on a signal", async ()
   assertEquals(console.exitedWith, 130);
   assertEquals(await ended, 0);
   assertEquals((await runCmud(["kv", "get", "k", "--server", address])).code, 69);
+});
+
+Deno.test("server of another cluster says how it is joined", async () => {
+  const console = new FakeConsole();
+  const ended = runCommandLine(["server", "--port", "0", "--cluster", "jj"], console);
+  while (!console.stdout.includes("Stop it")) await sleep(0);
+  const [, call] = /^Join it: +cmud (server .+)$/m.exec(console.stdout)!;
+  const joining = new FakeConsole();
+  const joined = runCommandLine(call.split(" "), joining);
+  while (!joining.stdout.includes("Stop it")) await sleep(0);
+  for (const each of [joining, console]) each.signal("SIGTERM");
+  assertEquals([await ended, await joined], [0, 0]);
+});
+
+Deno.test("readyHints() names what whoever asks or joins a server needs", () => {
+  const tls = { tlsCert: "c", tlsKey: "k" };
+  const own = " --tls-cert FILE --tls-key FILE";
+  const cases: [options: Record<string, unknown>, ask: string, join: string][] = [
+    [{}, "", ""],
+    [{ cluster: "cmud" }, "", ""],
+    [{ cluster: "jj", insecure: true }, "", " --cluster jj"],
+    [{ authFile: "a" }, " --token-file FILE", " --auth-file FILE --token-file FILE"],
+    [tls, " --tls", own],
+    [{ ...tls, tlsCa: "a" }, " --tls-ca FILE", `${own} --tls-ca FILE`],
+    [
+      { ...tls, tlsCa: "a", tlsClientCa: "b" },
+      ` --tls-ca FILE${own}`,
+      `${own} --tls-ca FILE --tls-client-ca FILE`,
+    ],
+  ];
+  for (const [options, ask, join] of cases) {
+    assertEquals(readyHints({ options }, "127.0.0.1:6000"), { ask, join });
+  }
+  assertEquals(readyHints({ options: { authFile: "a", insecure: true } }, "192.0.2.7:6000"), {
+    ask: " --token-file FILE --insecure",
+    join: " --auth-file FILE --token-file FILE --insecure",
+  });
 });
 
 Deno.test("server ends with 70 when its port is taken", async () => {

@@ -7,7 +7,10 @@ import {
 } from "../deps.ts";
 import type { CommandSpec } from "../../app/cli/command_spec.ts";
 import { rootCommand } from "../../app/commands/commands.ts";
-import { runCmud } from "../support/app/fake_console.ts";
+import { runCommandTree } from "../../app/commands/command_tree.ts";
+import { expectHostGuarded, type HostAccess } from "../../app/commands/host_access.ts";
+import { expectGuarded } from "../../app/commands/server_access.ts";
+import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 
 Deno.test("cmud --version and --help end with 0 on stdout", async () => {
   const version = await runCmud(["--version"]);
@@ -68,6 +71,53 @@ Deno.test("every command explains itself with its options and an example", async
     (await runCmud(["kv", "help", "get"])).stdout,
     (await runCmud(["kv", "get", "--help"])).stdout,
   );
+});
+
+/** The calls of cmud in a command line, each as the words that a shell takes it apart to. */
+function callsOf(line: string): string[][] {
+  return line.replace(/^source <\((.*)\)$/, "$1").split(" | ").map((call) => {
+    const [program] = call.split(/ [<>] /);
+    return [...program.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+  }).filter(([name]) => name === "cmud");
+}
+
+Deno.test("every example can be run as it stands", async () => {
+  const ran: string[] = [];
+  /** The same command, which only looks at how it was called. */
+  const inert = (spec: CommandSpec): CommandSpec => ({
+    ...spec,
+    permissions: [],
+    settle: undefined,
+    commands: spec.commands?.map(inert),
+    run: spec.run && ((invocation) => {
+      const { host, web, telnet } = invocation.options as Record<string, string>;
+      const access = { tokens: undefined, tls: undefined };
+      if (spec.name === "server") expectGuarded(invocation, host ?? "127.0.0.1", access);
+      if (spec.name === "host") {
+        const doors = invocation.options.tlsCert === undefined ? undefined : {};
+        expectHostGuarded(invocation, { doors, shown: {} } as HostAccess, []);
+        assert(web !== undefined || telnet !== undefined);
+      }
+      ran.push(spec.name);
+      return Promise.resolve(0);
+    }),
+  });
+  const tree = inert(rootCommand);
+  const check = async (spec: CommandSpec) => {
+    for (const [line] of spec.examples ?? []) {
+      const calls = callsOf(line);
+      assert(calls.length > 0, line);
+      for (const [, ...words] of calls) {
+        const console = new FakeConsole();
+        const before = ran.length;
+        const code = await runCommandTree(tree, "1.0.0", words, console);
+        assertEquals([code, console.stderr, ran.length], [0, "", before + 1], line);
+      }
+    }
+    for (const child of spec.commands ?? []) await check(child);
+  };
+  await check(rootCommand);
+  assert(ran.length > 50, `${ran.length}`);
 });
 
 Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on stdout", async () => {
