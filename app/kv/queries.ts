@@ -3,7 +3,7 @@ import type { Value } from "../../kvclient/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import { decodeUtf8, escapeControl, escapedJson, isUtf8 } from "../../rpc/mod.ts";
 import type { Console } from "../cli/console.ts";
-import { durationText, parseDuration } from "../cli/duration_option.ts";
+import { allowedDuration, durationText, parseDuration } from "../cli/duration_option.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { BatchedOutput, entryText, valueText } from "./entry_text.ts";
@@ -69,7 +69,7 @@ function ttlMsOf(lifetime: string): number | null {
     throw new UsageError(
       `Cannot expire after ${
         JSON.stringify(lifetime)
-      }: allowed is a duration above 0, as 30s or 2h ` +
+      }: allowed is ${allowedDuration}, as 30s or 2h ` +
         `(ms, s, m, h, d), or ${never}`,
       { cause },
     );

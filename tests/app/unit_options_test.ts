@@ -49,8 +49,23 @@ Deno.test("an option's value without its unit, or with one that is none, is told
 
 Deno.test("parseDuration() reads a number and a unit of time", () => {
   for (const [text, ms] of durations) assertEquals(parseDuration(text), ms, text);
-  for (const text of ["", "0s", "0", "s", "-1s", "1 s", "1w", "0.1ms", "99999999d", "Infinitys"]) {
-    assertThrows(() => parseDuration(text), UsageError, "a duration above 0");
+  assertEquals(parseDuration("36600d"), 36600 * 86_400_000);
+  for (
+    const text of [
+      "",
+      "0s",
+      "0",
+      "s",
+      "-1s",
+      "1 s",
+      "1w",
+      "0.1ms",
+      "36600.1d",
+      "99999999d",
+      "Infinitys",
+    ]
+  ) {
+    assertThrows(() => parseDuration(text), UsageError, "a duration from 1ms to 36600d");
   }
 });
 
