@@ -40,6 +40,9 @@ export function damaged(directory: string, cause: unknown): DataDirectoryError {
   );
 }
 
+/** What is found where a path leads to nothing. */
+export const noSuchDirectory = "there is no such directory";
+
 /** What to do when files went from under their server: what it holds in memory may be all there is. */
 export const putBack =
   'put it back; else save what the server holds with "cmud kv export > FILE" before it is stopped';

@@ -13,7 +13,7 @@ import { reasonOf } from "../../log/mod.ts";
 import { exists } from "./exists.ts";
 import { DatabaseSync } from "node:sqlite";
 import type { Random } from "../../rpc/mod.ts";
-import { damaged, DataDirectoryError } from "./data_error.ts";
+import { damaged, DataDirectoryError, noSuchDirectory } from "./data_error.ts";
 import {
   applicationId,
   dataFileName,
@@ -239,7 +239,8 @@ function readHeader(directory: string, path: string, access: Access): Uint8Array
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
       expectNoRest(directory);
-      throw new DataDirectoryError(directory, `there is no ${dataFileName} in it`, { cause });
+      const found = exists(directory) ? `there is no ${dataFileName} in it` : noSuchDirectory;
+      throw new DataDirectoryError(directory, found, { cause });
     }
     throw unusable(directory, access, cause);
   }

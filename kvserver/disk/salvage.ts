@@ -16,7 +16,7 @@ import type { ForgottenServer } from "../messages/known_servers.ts";
 import { noEntry, Store } from "../store/mod.ts";
 import { readClusterName } from "./cluster_name.ts";
 import { DamageReport, shownKey } from "./damage.ts";
-import { DataDirectoryError, foundBy } from "./data_error.ts";
+import { DataDirectoryError, foundBy, noSuchDirectory } from "./data_error.ts";
 import { expectDirectory } from "./expect_directory.ts";
 import { openDataFile } from "./data_file.ts";
 import { dataFileName, isKnownFormat, oldFormatVersion } from "./data_format.ts";
@@ -117,7 +117,8 @@ export class Salvage {
         else this.#remove(entry);
       }
       if (entry.skipped > 0) {
-        this.report.add(file, `${at}: ${entry.skipped} entries with an order that no reader takes`);
+        const what = entry.skipped === 1 ? "an entry has" : `${entry.skipped} entries have`;
+        this.report.add(file, `${at}: ${what} an order that no reader takes`);
       }
     } catch (error) {
       this.report.add(file, `${at}: what follows is no entry (${faultOf(error)})`);
@@ -316,9 +317,10 @@ function listed(directory: string): number[] {
   try {
     names = Array.from(Deno.readDirSync(directory), ({ name }) => name);
   } catch (cause) {
-    throw new DataDirectoryError(directory, `it cannot be read (${foundBy(cause)})`, {
-      cause,
-    });
+    const found = cause instanceof Deno.errors.NotFound
+      ? noSuchDirectory
+      : `it cannot be read (${foundBy(cause)})`;
+    throw new DataDirectoryError(directory, found, { cause });
   }
   const segments = segmentsIn(directory);
   if (segments.length > 0 || names.includes(dataFileName)) return segments;

@@ -66,13 +66,20 @@ Deno.test("data check of an empty directory of a server finds nothing", async ()
 
 Deno.test("data check and export refuse what is none, and what is damaged, with exit code 70", async () => {
   using directory = new TempDirectory();
+  const nowhere = `${directory.path}/nowhere`;
+  const repair = await runCmud(["data", "repair", nowhere, `${directory.path}/new`]);
+  assertStringIncludes(repair.stderr, `${nowhere}: there is no such directory`);
   for (const command of ["check", "export"]) {
-    for (const path of [directory.path, `${directory.path}/nowhere`]) {
+    const cases = [
+      [directory.path, "there is no cmud.db in it"],
+      [nowhere, "there is no such directory"],
+    ];
+    for (const [path, found] of cases) {
       const { code, stdout, stderr } = await runCmud(["data", command, path]);
       assertEquals([code, stdout], [70, ""]);
       assertEquals(
         stderr,
-        `cmud: Cannot use the data directory ${path}: there is no cmud.db in it\n`,
+        `cmud: Cannot use the data directory ${path}: ${found}\n`,
       );
     }
   }

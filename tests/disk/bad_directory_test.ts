@@ -193,7 +193,7 @@ Deno.test("a log without a file is refused by whoever only reads, too", () => {
   const expect = (path: string, found: string) =>
     assertThrows(() => StoredData.read(path), DataDirectoryError, found);
   expect(path, "there is no cmud.db in it");
-  expect(`${path}/none`, "there is no cmud.db in it");
+  expect(`${path}/none`, "there is no such directory");
   Deno.writeTextFileSync(`${path}/log-7`, "");
   expect(path, "there is a log (log-7) in it");
 });
