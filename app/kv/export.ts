@@ -1,3 +1,4 @@
+import { BrokenPipeError } from "../cli/console.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { counted } from "../cli/numbers.ts";
 import { showProgress } from "../cli/progress.ts";
@@ -21,6 +22,7 @@ export async function exportEntries(session: KvSession, prefix: string): Promise
   const shown = isSeen ? showProgress(console, progress) : undefined;
   const output = new BatchedOutput(console);
   let isWhole = false;
+  let isRead = true;
   try {
     for await (const entry of client.export(prefix, { signal })) {
       output.write(exportLine(entry));
@@ -28,12 +30,19 @@ export async function exportEntries(session: KvSession, prefix: string): Promise
     }
     output.flush();
     isWhole = true;
+  } catch (error) {
+    isRead = !(error instanceof BrokenPipeError);
+    throw error;
   } finally {
     shown?.hide();
     if (isSeen || !isWhole) {
       const exported = `Exported ${counted(count, "entry", "entries")}`;
-      console.err(`${exported}${isWhole ? "" : ", and not all of them"}\n`);
+      const what = isWhole ? "" : isRead ? ", and not all of them" : unread;
+      console.err(`${exported}${what}\n`);
     }
   }
   return exitCodes.ok;
 }
+
+/** What was printed may have waited for the reader, and is gone with it. */
+const unread = ": their reader ended, and may have read fewer";

@@ -1,3 +1,5 @@
+import { runCommandLine } from "../../app/mod.ts";
+import { BrokenPipeError } from "../../app/cli/console.ts";
 import { importEntries } from "../../app/kv/import.ts";
 import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
@@ -125,6 +127,20 @@ Deno.test("kv import reads a file, and says what it cannot read", () =>
     const folder = await runCmud(["kv", "import", "/", "--server", server]);
     assertEquals(folder.code, 64);
     assertStringIncludes(folder.stderr, "Cannot read /: it is a folder");
+  }));
+
+Deno.test("kv export says that its reader ended, and not that it was at fault", () =>
+  withServer(async (server) => {
+    assertEquals((await importText(server, lineOf("a", "1") + lineOf("b", "2"))).code, 0);
+    class Unread extends FakeConsole {
+      override out(): void {
+        throw new BrokenPipeError();
+      }
+    }
+    const console = new Unread();
+    assertEquals(await runCommandLine(["kv", "export", "--server", server], console), 0);
+    const said = "Exported 2 entries: their reader ended, and may have read fewer\n";
+    assertEquals(console.stderr, said);
   }));
 
 Deno.test("kv import names the lines that are no entries, and puts the others", () =>
