@@ -72,7 +72,8 @@ export class Log extends Logger {
   #reportLeftOut(): void {
     if (this.#leftOut === 0) return;
     const { environment, write } = this.#options;
-    const template = "{lines} lines were left out, because more than {perSecond} a second came";
+    const left = this.#leftOut === 1 ? "{lines} line was left out" : "{lines} lines were left out";
+    const template = `${left}, because more than {perSecond} a second came`;
     const fields = { lines: this.#leftOut, perSecond: logLimits.linesPerSecond };
     this.#leftOut = 0;
     write(newRecord("warn", template, fields, environment.now()));

@@ -34,7 +34,7 @@ export class FolderPlace implements Place {
     for (let length = 0; length < bytes.length;) {
       const read = await file.read(bytes.subarray(length));
       if (read === null) {
-        throw new Error(`Cannot read ${path}: it ends after ${range.offset + length} bytes`);
+        throw new Error(`Cannot read ${path}: it ends at byte ${range.offset + length}`);
       }
       length += read;
     }

@@ -225,8 +225,9 @@ export class Collector {
     const count = this.#dropped;
     this.#dropped = 0;
     if (count === 0) return;
+    const dropped = count === 1 ? "{count} entry was dropped" : "{count} entries were dropped";
     this.#context.log.warn(
-      "{count} entries were dropped that others had deleted or replaced while this server did not know",
+      `${dropped} that others had deleted or replaced while this server did not know`,
       { count },
     );
   }

@@ -196,7 +196,7 @@ export class Writes {
 function memoryIsFull(neededBytes: number, method: MethodName): RpcError {
   return new RpcError(
     "overloaded",
-    `Cannot ${method}: the server's memory is full, ${neededBytes} bytes more are needed; allowed are ` +
-      "reads, and Deletes of keys that it holds, until there is less in it",
+    `Cannot ${method}: the server's memory is full, ${neededBytes} bytes more are needed; until there ` +
+      "is less in it, allowed are reads, Deletes of keys that it holds, and smaller Puts that still fit",
   );
 }

@@ -190,7 +190,7 @@ Deno.test("SIGHUP has a server read its auth file again; what it cannot read cha
   assertEquals([await ask(kept), await metrics(gone), await metrics(kept)], [0, 401, 200]);
   const { code, stderr } = await server.stop();
   assertEquals(code, 0);
-  assertMatch(stderr, /SIGHUP: the files were read again, 1 tokens are known/);
+  assertMatch(stderr, /SIGHUP: the files were read again, 1 token is known/);
 });
 
 Deno.test("SIGHUP stops a server that has no such file, as SIGTERM does", async () => {

@@ -69,6 +69,8 @@ Deno.test("a server whose memory is full says in its log that Puts are refused",
   await fill(served, "long", 2 * MiB);
   assertEquals(refusals().length, 1);
   assertMatch(refusals()[0], /^warn {2}Memory is full: Puts are refused .* --max-memory/);
+  const refused = await served.client.put("long", "v".repeat(2 * MiB)).catch((error) => error);
+  assertMatch(refused.message, /allowed are reads, Deletes .*, and smaller Puts that still fit$/);
   using socket = await RedisSocket.connect(served.address);
   assertMatch((await socket.ask([["SET", "long", "v".repeat(2 * MiB)]]))[0], /^-OOM/);
   assertEquals(refusals().length, 2);
