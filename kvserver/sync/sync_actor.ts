@@ -312,8 +312,21 @@ export class SyncActor implements Actor {
     if (result !== "there") return { result };
     const why = isAsked
       ? "it is the server that is asked; allowed is one that is down"
-      : "it is there; allowed is a server that is down";
+      : this.#whyThere(address);
     return { error: { code: "bad_request", message: `Cannot forget ${address}: ${why}` } };
+  }
+
+  /** Why a server is not forgotten: one that is silent is told to be down, and its connection still stands. */
+  #whyThere(address: string): string {
+    const peers = [...this.#members.peers].filter(({ ref }) => ref.address === address);
+    const allowed = "allowed is a server that is down";
+    if (peers.some(({ reachability }) => !reachability.isDown)) return `it is there; ${allowed}`;
+    const nowMs = this.#context.monotonicMs();
+    const heardMs = Math.max(...peers.map(({ ref }) => this.#context.link(ref).facts.heardMs ?? 0));
+    const { pingPatienceMs, heartbeatCheckMs } = this.#context.limits;
+    const leftMs = heardMs + pingPatienceMs + 2 * heartbeatCheckMs - nowMs;
+    const leftS = Math.max(1, Math.ceil(leftMs / 1_000));
+    return `it is silent, but its connection still stands; ${allowed}: try again in ${leftS} s`;
   }
 
   /** Looks again and again who is down for so long that it is to be forgotten. */

@@ -1,6 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
-import { assertEquals, assertRejects } from "../deps.ts";
+import { assertEquals, assertLessOrEqual, assertRejects } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
 import {
   expectForgottenAfterAWhile,
@@ -71,6 +71,28 @@ testInWorld(
     assertEquals(await machines.ask(again, (client) => client.forget(b.address)), true);
     assertEquals(await known(machines, again), "");
     await machines.close(again);
+  },
+);
+
+testInWorld(
+  "who is silent can be forgotten once its connection has ended, as is said",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b] = await startAll(world, machines, 2);
+    for (const server of [a, b]) machines.network.at(server.address).reachability = "silent";
+    await world.advance(6_500);
+    assertEquals(await known(machines, a), `${b.address} down`);
+    const { message } = await machines.ask(
+      a,
+      (client) => assertRejects(() => client.forget(b.address), RpcError),
+    ) as RpcError;
+    const [, left] =
+      /: it is silent, but its connection still stands; .* is down: try again in (\d+) s$/
+        .exec(message)!;
+    assertLessOrEqual(Number(left), 12);
+    await world.advance(Number(left) * 1_000);
+    assertEquals(await machines.ask(a, (client) => client.forget(b.address)), true);
+    await machines.close(a, b);
   },
 );
 
