@@ -22,7 +22,7 @@ import {
 import { Heartbeat } from "./heartbeat.ts";
 import { readHello, writeHelloReply } from "./hello.ts";
 import { HelloCheck } from "./hello_check.ts";
-import type { EndMeeting, MetListener } from "./introductions.ts";
+import type { EndMeeting, MeetingOutcome, MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
 import { ReceiveWindow } from "./receive_window.ts";
@@ -382,14 +382,16 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#endMeeting = this.#host.meet(
       claim,
       this.peer,
-      (outcome) => this.#met(id, outcome === "met"),
+      (outcome) => this.#met(id, outcome),
     );
   }
 
-  #met(id: SystemId, isMet: boolean): void {
+  #met(id: SystemId, outcome: MeetingOutcome): void {
     this.#cancelClaimNotice?.();
     if (this.#closed || this.#caller.name !== "claimed") return;
-    if (!isMet) {
+    if (outcome !== "met") {
+      // Two systems advertise the address, or this caller has started again since.
+      if (outcome === "another") this.#send({ name: "Contested" });
       const where = "where nobody answers, or another system does, or one that has not made this " +
         "connection";
       const reason = `it advertises an address ${where}`;

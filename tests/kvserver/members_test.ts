@@ -140,6 +140,29 @@ testInWorld(
 );
 
 testInWorld(
+  "a server that was started with the address of another one is in conflict: both see it, and log it",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b] = await startPair(world, machines);
+    const copied = { ...inMemory, join: [a.address], advertise: b.address };
+    const other = await world.complete(machines.start(2, copied));
+    await world.advance(30_000);
+    const stateOf = async (server: Server) =>
+      (await machines.ask(server, (client) => client.members()))[0].state;
+    assertEquals([await stateOf(b), await stateOf(other)], ["conflict", "conflict"]);
+    assertEquals((await memberAt(machines, a, b.address)).state, "up");
+    assertEquals(other.stats().ready, false);
+    for (const line of [/^m0: .*another system/, /^m1: .*another one/, /^m2: .*do two adv/]) {
+      assertEquals(machines.logged.some((logged) => line.test(logged)), true, `${line}`);
+    }
+    await machines.close(other);
+    await world.advance(10_000);
+    assertEquals(await stateOf(b), "self");
+    await machines.close(a, b);
+  },
+);
+
+testInWorld(
   "a server that falls behind is logged once, and that it has caught up",
   async (world) => {
     using machines = new Machines(world);
