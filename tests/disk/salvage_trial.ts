@@ -211,7 +211,7 @@ Deno.test("an entry that no reader takes costs nobody else anything", () => {
   assertThrows(() => StoredData.read(directory.path), DataDirectoryError, "log-1, at byte ");
   const { store, report } = new Salvage(directory.path);
   assertEquals(store.size, 8);
-  assertMatch(report.text()[0], /^log-1: in the record before byte \d+: 1 entries with an order/);
+  assertMatch(report.text()[0], /^log-1: in the record before byte \d+: an entry has an order/);
 });
 
 Deno.test("repairDirectory() writes what is sound into a new directory, and leaves the old one", () => {
@@ -253,7 +253,7 @@ Deno.test("repairDirectory() refuses what is in the way, what is in use, and wha
   refuse(directory.path, `${above.path}/file`, "it is not empty");
   refuse(directory.path, `${above.path}/none/new`, "it cannot be written");
   refuse(above.path, to, "there is no cmud.db in it, and no log");
-  refuse(`${above.path}/none`, to, "it cannot be read");
+  refuse(`${above.path}/none`, to, "there is no such directory");
   const lock = new DirectoryLock(directory.path);
   assertThrows(() => repairDirectory(directory.path, to, realEnvironment), DataDirectoryInUseError);
   lock.release();
