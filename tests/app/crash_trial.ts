@@ -9,7 +9,7 @@ Deno.test("kill -9 at any moment loses no Put that must not be lost, strict and 
   // Both at the same time. With relaxed durability a round must be longer than what may be lost.
   await Promise.all([
     killAndCompare("strict", () => 50 + Math.random() * 400),
-    killAndCompare("relaxed", () => 550 + Math.random() * 100),
+    killAndCompare("relaxed", () => 1_100 + Math.random() * 200),
   ]);
 });
 

@@ -19,7 +19,7 @@ for (const durability of ["strict", "relaxed"] as const) {
   let puts = 0;
   let lossMs = 0;
   for (let round = 1; round <= rounds; round++) {
-    const result = await crashes.round(Math.random() * 1_000);
+    const result = await crashes.round(Math.random() * 2_000);
     puts += result.puts;
     lossMs = Math.max(lossMs, result.lossMs);
     const isWrong = result.fallenBack.length > 0 || result.lossMs > lossMsMax[durability];
