@@ -375,17 +375,14 @@ export class Membership {
     return this.#context.monotonicMs() - joinedMs < this.#context.limits.introductionMs;
   }
 
-  /** Keeps in mind that a server is forgotten that is not known, lest one is believed that was not told. */
+  /**
+   * Keeps in mind that a server is forgotten that is not known, lest one is believed that was not told. Only those
+   * that come to be known later are told: whoever makes up such servers pushes none out, and has nothing passed on.
+   */
   #noteForgotten({ address, incarnations }: ForgottenServer): void {
-    const known = this.#forgotten.get(address)?.incarnations;
-    if (known === undefined) {
-      return this.#keepForgotten({ address, incarnations: [...incarnations] });
-    }
-    const news = incarnations.filter((it) => !known.includes(it));
-    if (known.length === 0 || news.length === 0 && incarnations.length > 0) return;
-    const { livesPerAddressMax } = this.#context.limits;
-    const all = incarnations.length === 0 ? [] : [...known, ...news].slice(-livesPerAddressMax);
-    this.#keepForgotten({ address, incarnations: all });
+    if (this.#forgotten.has(address)) return;
+    if (this.#forgotten.size >= this.#context.limits.forgottenServersMax) return;
+    this.#forgotten.set(address, { address, incarnations: [...incarnations] });
   }
 
   /** Forgets the servers that are down since that long. */
