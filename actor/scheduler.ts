@@ -74,7 +74,7 @@ export class Scheduler {
       this.#runTurn(runnable, sliceEndMs);
     }
     this.#running = false;
-    if (this.#runQueue.size > 0) return this.#environment.yieldToEvents(this.#drain);
+    if (this.#runQueue.size > 0) return void this.#environment.yieldToEvents(this.#drain);
     this.#active = false;
     for (const resolve of this.#onIdle.splice(0)) resolve();
   };

@@ -66,27 +66,39 @@ export interface Environment extends Clock, Timers, Random, Limited, Accounted, 
 /** The longest delay that the platform's timers keep; a longer one would be over at once. */
 const timerMsMax = 2 ** 31 - 1;
 
-const eventLoop = new EventLoop((fn) => void setTimeout(fn, 0));
+const eventLoop = new EventLoop((fn) => after(0, fn));
 
 const machine: Clock & Timers & Limited = {
   limits: defaultLimits,
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
-  after(delayMs, fn) {
-    let timer: ReturnType<typeof setTimeout>;
-    const wait = (restMs: number) => {
-      timer = restMs <= timerMsMax
-        ? setTimeout(fn, restMs)
-        : setTimeout(() => wait(restMs - timerMsMax), timerMsMax);
-    };
-    wait(delayMs);
-    return () => clearTimeout(timer);
-  },
+  after,
   soon: (fn) => queueMicrotask(fn),
   yieldToEvents: (fn) => eventLoop.onTurn(fn),
   isYieldQuick: () => eventLoop.isQuick,
   keepYielding: () => eventLoop.keep(),
 };
+
+/**
+ * Runs `fn` once after `delayMs`, however long that is; the function returned cancels it. Deno 2.4 runs a
+ * timer that is due even if it has been cleared since the event loop last came around.
+ */
+function after(delayMs: number, fn: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  let isCancelled = false;
+  const wait = (restMs: number) => {
+    timer = setTimeout(() => {
+      if (isCancelled) return;
+      if (restMs > timerMsMax) wait(restMs - timerMsMax);
+      else fn();
+    }, Math.min(restMs, timerMsMax));
+  };
+  wait(delayMs);
+  return () => {
+    isCancelled = true;
+    clearTimeout(timer);
+  };
+}
 
 /** The machine's own clock, timers and randomness, the default bounds, and memory without one. */
 export const realEnvironment: Environment = {

@@ -2,8 +2,11 @@ import { SelfPipe } from "./self_pipe.ts";
 
 /** Lets the event loop of a thread come around. */
 export interface Yielding {
-  /** Runs `fn` after the event loop has polled every socket and due timer once. */
-  yieldToEvents(fn: () => void): void;
+  /**
+   * Runs `fn` after the event loop has polled every socket and due timer once; the function returned
+   * cancels it.
+   */
+  yieldToEvents(fn: () => void): () => void;
   /** Whether that takes microseconds, and not the milliseconds of a timer. Default: it does. */
   isYieldQuick?(): boolean;
   /**
@@ -21,6 +24,13 @@ export interface LoopProbe {
   close(): void;
 }
 
+/** Somebody who waits for the event loop to come around. */
+interface Waiter {
+  readonly fn: () => void;
+  /** Cancels the timer by which it does; absent while it goes by the probe. */
+  cancelTimer: (() => void) | undefined;
+}
+
 /**
  * Lets the event loop of a thread come around: every socket is polled, and every timer that is due.
  *
@@ -30,21 +40,22 @@ export interface LoopProbe {
  * `setImmediate` and what other threads answer, unless these are slow.
  */
 export class EventLoop {
-  #later: (fn: () => void) => void;
+  #later: (fn: () => void) => () => void;
   #openProbe: () => Promise<LoopProbe>;
   #keepers = 0;
   /** Settles when there is a quicker way, or none; absent while nobody has asked for it. */
   #opening: Promise<void> | undefined;
   #probe: LoopProbe | undefined;
-  /** What runs when the round trip under way has ended; none is while this is empty. */
-  #waiting: (() => void)[] = [];
+  /** Who waits for the end of the round trip under way. */
+  #waiting = new Set<Waiter>();
+  #isUnderWay = false;
 
   /**
-   * @param later runs a function by a timer, as soon as one may
+   * @param later runs a function by a timer, as soon as one may; the function returned cancels it
    * @param openProbe makes the quicker way; rejects where there is none. Default: for the runtime.
    */
   constructor(
-    later: (fn: () => void) => void,
+    later: (fn: () => void) => () => void,
     openProbe: () => Promise<LoopProbe> = openSelfPipe,
   ) {
     this.#later = later;
@@ -66,12 +77,19 @@ export class EventLoop {
 
   /**
    * Runs `fn` when the event loop has come around: since this call, or at the earliest right before it, with
-   * others who have asked for the same turn.
+   * others who have asked for the same turn. The function returned cancels it.
    */
-  onTurn(fn: () => void): void {
+  onTurn(fn: () => void): () => void {
     if (this.#keepers > 0) this.#opening ??= this.#open();
     if (this.#probe === undefined) return this.#later(fn);
-    if (this.#waiting.push(fn) === 1) this.#send(this.#probe);
+    const waiter: Waiter = { fn, cancelTimer: undefined };
+    const turn = this.#waiting;
+    turn.add(waiter);
+    if (!this.#isUnderWay) this.#send(this.#probe);
+    return () => {
+      turn.delete(waiter);
+      waiter.cancelTimer?.();
+    };
   }
 
   async #open(): Promise<void> {
@@ -86,19 +104,23 @@ export class EventLoop {
   }
 
   #send(probe: LoopProbe): void {
+    this.#isUnderWay = true;
     probe.roundTrip().then(this.#onArrival, () => this.#onEnd(probe));
   }
 
   #onArrival = (): void => {
+    this.#isUnderWay = false;
     const due = this.#waiting;
-    this.#waiting = [];
-    for (const fn of due) fn();
+    this.#waiting = new Set();
+    for (const waiter of due) waiter.fn();
   };
 
   /** It was closed, or is broken: then there are timers still. */
   #onEnd(probe: LoopProbe): void {
+    this.#isUnderWay = false;
     if (this.#probe === probe) this.#dropProbe();
-    for (const fn of this.#waiting.splice(0)) this.#later(fn);
+    for (const waiter of this.#waiting) waiter.cancelTimer = this.#later(waiter.fn);
+    this.#waiting.clear();
   }
 
   #dropProbe(): void {

@@ -171,11 +171,7 @@ export class TimeSlices {
     if (this.#isAwaited) return;
     this.#isAwaited = true;
     this.#cancelMark?.();
-    const round = this.#round;
-    this.#environment.yieldToEvents(() => {
-      if (round === this.#round) this.#onMark();
-    });
-    this.#cancelMark = () => void this.#round++;
+    this.#cancelMark = this.#environment.yieldToEvents(this.#onMark);
   }
 
   #onMark = (): void => {

@@ -5,6 +5,7 @@
  */
 
 import { appLimits } from "../../limits.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import type { Console } from "./console.ts";
 import { grouped } from "./numbers.ts";
 
@@ -35,15 +36,16 @@ export function showProgress(
   }
   const startMs = performance.now();
   const draw = () => {
+    cancel = realEnvironment.after(appLimits.progressIntervalMs, draw);
     const width = console.terminal?.columns() || 80;
     const line = progressLine(progress(), performance.now() - startMs).slice(0, width - 1);
     console.err(`${erase}${line}`);
   };
-  const timer = setInterval(draw, appLimits.progressIntervalMs);
+  let cancel = realEnvironment.after(appLimits.progressIntervalMs, draw);
   return {
     tell: (lines) => console.err(`${erase}${lines}`),
     hide() {
-      clearInterval(timer);
+      cancel();
       console.err(erase);
     },
   };

@@ -214,8 +214,8 @@ export class SimulatedEnvironment implements Environment {
   }
 
   /** Behind all that is due at this moment, before all that will be asked for later. */
-  yieldToEvents(fn: () => void): void {
-    this.after(0, fn);
+  yieldToEvents(fn: () => void): () => void {
+    return this.after(0, fn);
   }
 
   fraction(): number {

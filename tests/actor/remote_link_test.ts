@@ -147,7 +147,7 @@ testInWorld("a flood of Pings lets the event loop come around", async (world) =>
     // Each look at the clock takes a while, because notices take no time here.
     monotonicMs: () => nowMs += defaultLimits.connectionSliceMs / 4,
     after: (delayMs, fn) => world.after(delayMs, () => (turns++, fn())),
-    yieldToEvents: (fn) => void world.after(0, () => (turns++, fn())),
+    yieldToEvents: (fn) => world.after(0, () => (turns++, fn())),
   });
   const { system, far, probe, ref } = await startBesideScripted(world, environment);
   probe.context.link(ref);

@@ -11,6 +11,9 @@ import { withServer } from "./with_server.ts";
 const question = "Do you use a screen reader? Type yes and press Enter, or only Enter for no: ";
 const config = new URL("../../deno.json", import.meta.url).pathname;
 
+/** How long it may take to fetch all that is needed at first, from whatever network there is. */
+const fetchMs = 180_000;
+
 const lacking = await HeldRegistry.lacking();
 
 /** What `deno task play` is with an empty cache. */
@@ -35,7 +38,7 @@ for (const columns of [40, 80]) {
           columns,
           env: environment(denoDirectory, registry),
         });
-        let seen = await terminal.until(question);
+        let seen = await terminal.until(question, fetchMs);
         // What Deno still fetches now, it fetches while a player thinks.
         await registry.release();
         await terminal.type("no\r");

@@ -67,8 +67,8 @@ export class Terminal {
    *
    * @throws when it is not in time: the program is ended then.
    */
-  async until(text: string): Promise<string> {
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), deadlineMs);
+  async until(text: string, patienceMs = deadlineMs): Promise<string> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), patienceMs);
     while (!this.#seen.includes(text)) {
       if (await this.#read()) continue;
       clearTimeout(timer);

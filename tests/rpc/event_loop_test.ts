@@ -3,7 +3,17 @@ import { SelfPipe } from "../../rpc/self_pipe.ts";
 import { assertEquals, assertLessOrEqual, assertRejects } from "../deps.ts";
 import { until } from "../support/until.ts";
 
-const later = (fn: () => void) => void setTimeout(fn, 0);
+/** Timers of an `EventLoop` that wait. */
+const timers = new Set<ReturnType<typeof setTimeout>>();
+
+function later(fn: () => void): () => void {
+  const timer = setTimeout(() => (timers.delete(timer), fn()), 0);
+  timers.add(timer);
+  return () => {
+    timers.delete(timer);
+    clearTimeout(timer);
+  };
+}
 
 /** Resolves when the event loop has come around. */
 function turn(loop: EventLoop): Promise<void> {
@@ -112,6 +122,30 @@ Deno.test("onTurn() goes by timers when a probe breaks, is closed, or is not to 
   const release = without.keep();
   for (let i = 0; i < 3; i++) await turn(without);
   release();
+});
+
+Deno.test("who cancels a turn is left out of it, and leaves no timer", async () => {
+  const { probe, loop, note, log, release } = await probedLoop();
+  const cancels = ["a", "b"].map(note);
+  loop.onTurn(() => cancelLast());
+  const cancelLast = note("c");
+  cancels[0]();
+  await probe.arrive();
+  assertEquals([log, probe.trips.length], [["b"], 1]);
+  // All of a turn may be gone, and the next one comes with it nevertheless.
+  note("d")();
+  note("e");
+  await probe.arrive();
+  assertEquals([log, probe.trips.length], [["b", "e"], 2]);
+  const cancelWithProbe = note("f");
+  release();
+  probe.trips.at(-1)!.reject(new Error("closed"));
+  await Promise.resolve();
+  const cancelWithout = note("g");
+  assertEquals(timers.size, 2);
+  cancelWithProbe();
+  cancelWithout();
+  assertEquals(timers.size, 0);
 });
 
 Deno.test("an EventLoop has a probe only while somebody keeps it and has asked for a turn", async () => {

@@ -17,11 +17,8 @@ class Thread {
     {
       limits,
       monotonicMs: () => this.nowMs,
-      after: (_delayMs, fn) => {
-        this.#marks.add(fn);
-        return () => this.#marks.delete(fn);
-      },
-      yieldToEvents: (fn) => void this.#marks.add(fn),
+      after: (_delayMs, fn) => this.#mark(fn),
+      yieldToEvents: (fn) => this.#mark(fn),
       isYieldQuick: () => this.isYieldQuick,
     },
   );
@@ -52,6 +49,11 @@ class Thread {
 
   flow(): Flow {
     return this.#slices.flow();
+  }
+
+  #mark(fn: () => void): () => void {
+    this.#marks.add(fn);
+    return () => this.#marks.delete(fn);
   }
 
   async #turn(flow: Flow, bytes: number): Promise<void> {
@@ -242,6 +244,10 @@ Deno.test("one that is closed waits no more, and the last one takes the mark awa
   // Nor does it take the turn of the next one.
   await thread.turn();
   await otherTurn;
+  assertEquals(thread.marks, 1);
+  // One by a turn that was asked for goes with it as well.
+  thread.nowMs += connectionSliceMs;
+  void busy.begin(lightBytesMax + 1);
   assertEquals(thread.marks, 1);
   for (const flow of [busy, waiting, other]) flow.close();
   assertEquals([thread.marks, waiting.begin(1)], [0, undefined]);
