@@ -11,10 +11,11 @@ import type { Ticking } from "../messages/ticks.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import { AbsentServers } from "./absent_servers.ts";
 import type { EntryPool } from "./entry_pool.ts";
+import { ForgottenServers, isOf } from "./forgotten_servers.ts";
+import { Meetings } from "./meetings.ts";
 import { Peer } from "./peer.ts";
 import { PeerLog } from "./peer_log.ts";
 import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
-import { UnmetServers } from "./unmet_servers.ts";
 
 /** Options of a `Membership`. */
 export interface MembershipOptions {
@@ -46,12 +47,12 @@ export class Membership {
   #ended = new Set<string>();
   /** Servers that are known and no peers now. */
   #absent: AbsentServers;
-  /** Servers that peers named and that could not be greeted yet. */
-  #unmet: UnmetServers;
+  /** Greets servers that peers name. */
+  #meetings: Meetings;
   /** By uid, the peers that an operator named: when he did so last. */
   #joinedMs = new Map<string, number>();
-  /** Servers that are forgotten, the last at the end; others are told, and may have forgotten them by themselves. */
-  #forgotten = new Map<string, ForgottenServer>();
+  /** Others are told of them, and may have forgotten them by themselves. */
+  #forgotten: ForgottenServers;
   /** How often others came to be known, or to be known no more. */
   #revision = 0;
   /** How often more waited for a peer than may, over those that are peers no more. */
@@ -62,7 +63,15 @@ export class Membership {
     this.#options = options;
     this.#log = new PeerLog(context);
     this.#absent = new AbsentServers(context.limits);
-    this.#unmet = new UnmetServers(context.limits);
+    this.#meetings = new Meetings(context, options.ticks, {
+      isPeer: (ref) => this.#peers.has(uid(ref)),
+      isToBeMet: (ref) => this.#isToBeMet(ref),
+      hostOf: (namer) => {
+        const peer = this.#peers.get(uid(namer));
+        return peer === undefined ? hostOf(namer.address) : this.#hostOf(peer.ref);
+      },
+    });
+    this.#forgotten = new ForgottenServers(context, options.journal);
   }
 
   /** Takes what the server knew before it started. */
@@ -73,7 +82,7 @@ export class Membership {
       if (address === this.#context.self.address) continue;
       this.#absent.add(address, nowMs - (awayMs.get(address) ?? 0));
     }
-    for (const server of forgotten) this.#forgotten.set(server.address, server);
+    this.#forgotten.start(forgotten);
   }
 
   /** The servers that are known and no peers now, by address: since when they are not there. */
@@ -125,7 +134,7 @@ export class Membership {
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
     if (this.#isThis(ref)) return undefined;
-    this.#unmet.delete(ref);
+    this.#meetings.cancel(ref);
     this.#makeRoom(ref);
     if (this.#peers.size < this.#context.limits.peersMax) return this.#add(ref);
     const { size } = this.#peers;
@@ -188,53 +197,29 @@ export class Membership {
   introduced(named: ActorRef, by: Peer): void {
     const ref = syncActorOf(named);
     if (!this.#isToBeMet(ref)) return;
-    const forgotten = this.#forgotten.get(ref.address);
-    if (forgotten !== undefined && isOf(ref, forgotten)) by.gossip.tellForgotten(forgotten);
-    else this.#meet(ref, by.ref);
+    const forgotten = this.#forgotten.of(ref);
+    if (forgotten !== undefined) by.gossip.tellForgotten(forgotten);
+    else this.#meetings.begin(ref, by.ref);
   }
 
   /** Greets a server that is forgotten here and that a peer hears. */
   keptElsewhere(named: ActorRef, by: Peer): void {
     const ref = syncActorOf(named);
-    if (this.#isToBeMet(ref)) this.#meet(ref, by.ref);
+    if (this.#isToBeMet(ref)) this.#meetings.begin(ref, by.ref);
   }
 
   #isToBeMet(ref: ActorRef): boolean {
     return !this.#peers.has(uid(ref)) && !this.#ended.has(uid(ref)) && !this.#isThis(ref);
   }
 
-  #meet(ref: ActorRef, by: ActorRef): void {
-    this.#unmet.meets(ref);
-    this.#context.meet(
-      ref,
-      by,
-      (outcome) => ({ type: "met", ref, by, outcome }) satisfies MetMessage,
-    );
+  /** What became of meeting a server that a peer named: if it was greeted, it becomes a peer. */
+  met(message: MetMessage): void {
+    if (this.#meetings.end(message)) this.learn(message.ref);
   }
 
-  /** A server that a peer named becomes one, or is met again later, unless it is over. */
-  met({ ref, by, outcome }: MetMessage): void {
-    if (!this.#unmet.isMeeting(ref)) {
-      if (outcome === "met" && !this.#peers.has(uid(ref))) this.#context.unlink(ref);
-      return;
-    }
-    if (outcome === "met") return void this.learn(ref);
-    if (outcome === "another" || !this.#isToBeMet(ref)) return this.#unmet.delete(ref);
-    const namer = this.#peers.get(uid(by));
-    const host = namer === undefined ? hostOf(by.address) : this.#hostOf(namer.ref);
-    this.#unmet.missed(ref, { by, host }, this.#context.monotonicMs());
-  }
-
-  /** Meets those again whose pause is over. To be called in each step. */
+  /** Meets those again that could not be greeted and whose pause is over. To be called in each step. */
   meetAgain(): void {
-    if (this.#unmet.size === 0) return;
-    const nowMs = this.#context.monotonicMs();
-    for (const { ref, by } of this.#unmet.takeDue(nowMs)) {
-      if (this.#isToBeMet(ref)) this.#meet(ref, by);
-      else this.#unmet.delete(ref);
-    }
-    const { dueMs } = this.#unmet;
-    if (dueMs < Infinity) this.#options.ticks.within(dueMs - nowMs, nowMs);
+    this.#meetings.again();
   }
 
   /** Whether it is this server, under whatever name of its host, or another one at its address. */
@@ -247,7 +232,7 @@ export class Membership {
     const { pool, ticks } = this.#options;
     const peer = new Peer(this.#context, ref, pool, ticks);
     for (const other of this.#peers.values()) if (other.isGreeted) peer.gossip.introduce(other.ref);
-    for (const server of this.#forgotten.values()) peer.gossip.tellForgotten(server);
+    for (const server of this.#forgotten.all) peer.gossip.tellForgotten(server);
     this.#peers.set(peer.uid, peer);
     this.#revision++;
     // Whatever either holds and the other does not, because it was lost on its way or its server is gone.
@@ -338,7 +323,7 @@ export class Membership {
   forget(address: string): boolean | "there" {
     const peers = this.#peersAt(address);
     if (peers.some((peer) => this.#isThere(peer))) return "there";
-    this.#unmet.forget({ address, incarnations: [] });
+    this.#meetings.forget({ address, incarnations: [] });
     return this.#forgetKnown(address, peers);
   }
 
@@ -348,7 +333,9 @@ export class Membership {
     for (const peer of peers) this.#forgetGone(peer);
     this.#absent.delete(address);
     this.#revision++;
-    this.#keepForgotten({ address, incarnations });
+    const server: ForgottenServer = { address, incarnations };
+    this.#forgotten.add(server);
+    for (const peer of this.#peers.values()) peer.gossip.tellForgotten(server);
     this.#context.log.info("Peer {peer} is forgotten, until it greets again", { peer: address });
     return true;
   }
@@ -360,13 +347,13 @@ export class Membership {
   forgottenElsewhere(server: ForgottenServer, by: Peer): void {
     const { address } = server;
     if (address === this.#context.self.address) return;
-    this.#unmet.forget(server);
+    this.#meetings.forget(server);
     const peers = this.#peersAt(address);
     const there = peers.filter((peer) => this.#isThere(peer));
     for (const { ref } of there) by.gossip.tellKept(ref);
     const isKept = (peer: Peer) => !isOf(peer.ref, server) || this.#isJoining(peer);
     if (there.length > 0 || peers.some(isKept)) return;
-    if (!this.#forgetKnown(address, peers)) this.#noteForgotten(server);
+    if (!this.#forgetKnown(address, peers)) this.#forgotten.note(server);
   }
 
   /** Whether an operator has just named it. */
@@ -375,22 +362,12 @@ export class Membership {
     return this.#context.monotonicMs() - joinedMs < this.#context.limits.introductionMs;
   }
 
-  /**
-   * Keeps in mind that a server is forgotten that is not known, lest one is believed that was not told. Only those
-   * that come to be known later are told: whoever makes up such servers pushes none out, and has nothing passed on.
-   */
-  #noteForgotten({ address, incarnations }: ForgottenServer): void {
-    if (this.#forgotten.has(address)) return;
-    if (this.#forgotten.size >= this.#context.limits.forgottenServersMax) return;
-    this.#forgotten.set(address, { address, incarnations: [...incarnations] });
-  }
-
   /** Forgets the servers that are down since that long. */
   forgetDownFor(durationMs: number): void {
     for (const [address, awayMs] of this.#awayMs()) {
       if (awayMs >= durationMs) this.forget(address);
     }
-    this.#unmet.forgetMissedFor(durationMs, this.#context.monotonicMs());
+    this.#meetings.forgetMissedFor(durationMs);
   }
 
   /** Has the disk know for how long the servers that are known and not there are away. */
@@ -418,19 +395,6 @@ export class Membership {
   #isThere({ ref }: Peer): boolean {
     const { isUp, isHeard } = this.#context.link(ref);
     return isUp || isHeard;
-  }
-
-  #keepForgotten(server: ForgottenServer): void {
-    const { address } = server;
-    this.#forgotten.delete(address);
-    this.#forgotten.set(address, server);
-    if (this.#forgotten.size > this.#context.limits.forgottenServersMax) {
-      this.#forgotten.delete(this.#forgotten.keys().next().value!);
-    }
-    for (const peer of this.#peers.values()) peer.gossip.tellForgotten(server);
-    const { journal } = this.#options;
-    if (journal === undefined) return;
-    this.#context.tell(journal, { type: "peerForgotten", ...server } satisfies PeerNote);
   }
 
   #forget(peer: Peer): void {
@@ -514,9 +478,4 @@ export class Membership {
  */
 function syncActorOf({ address, incarnation }: ActorRef): ActorRef {
   return { address, incarnation, counter: firstExposed };
-}
-
-/** Whether a life of a server is one of those that are forgotten: all, when none is named. */
-function isOf({ incarnation }: ActorRef, { incarnations }: ForgottenServer): boolean {
-  return incarnations.length === 0 || incarnations.includes(incarnation);
 }

@@ -78,7 +78,7 @@ export const membershipFaults: Record<string, PlantedFault> = {
   "who is forgotten while it is being met becomes a peer when it answers": {
     noticedBy: "hard",
     noticedAt: "a server that is forgotten while it is being met is met no more, though it answers",
-    file: "kvserver/sync/membership.ts",
+    file: "kvserver/sync/meetings.ts",
     from: "if (!this.#unmet.isMeeting(ref)) {",
     to: "if (false) {",
   },
@@ -86,14 +86,14 @@ export const membershipFaults: Record<string, PlantedFault> = {
     noticedBy: "hard",
     noticedAt: "who is told of a forgetting and did not know the server passes it on",
     file: "kvserver/sync/membership.ts",
-    from: "if (!this.#forgetKnown(address, peers)) this.#noteForgotten(server);",
+    from: "if (!this.#forgetKnown(address, peers)) this.#forgotten.note(server);",
     to: "this.#forgetKnown(address, peers);",
   },
   "who could not be met is not met again": {
     noticedBy: "hard",
     noticedAt: "servers that could not reach each other for 90 s when they were introduced meet",
-    file: "kvserver/sync/membership.ts",
-    from: "this.#unmet.missed(ref, { by, host }, this.#context.monotonicMs());",
+    file: "kvserver/sync/meetings.ts",
+    from: "else this.#unmet.missed(ref, { by, host: hostOf(by) }, this.#context.monotonicMs());",
     to: "",
   },
 };
