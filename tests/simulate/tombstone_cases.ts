@@ -42,6 +42,35 @@ export const tombstoneCases: Record<string, () => Promise<string | undefined>> =
       return `${holders}` === "false,true" ? difference : `It is held: ${holders}`;
     },
 
+  "a server that never saw a tombstone writes later than it, once others that forgot it are known":
+    async () => {
+      const stage = new Stage();
+      const { cluster } = stage;
+      const ahead = await stage.start();
+      const other = await stage.start([ahead]);
+      const late = await stage.start();
+      const timestampOn = ({ stores: [store] }: typeof ahead) => {
+        const n = store.find(bytesOf("key"), 0, 3);
+        return n === noEntry ? undefined : store.timestampOf(n);
+      };
+      for (const { environment } of [ahead, other]) environment.clockSkewMs = 30_000;
+      stage.put(ahead, "key");
+      await cluster.advance(settledMs);
+      cluster.delete(ahead, 0, "key");
+      await cluster.advance(10);
+      const deletedMs = timestampOn(ahead)!;
+      await cluster.advance(3 * defaultLimits.tellVersionsMs);
+      const kept = [ahead, other].map(timestampOn);
+      cluster.join(late, [other]);
+      await cluster.advance(settledMs);
+      stage.put(late, "key");
+      await cluster.advance(10);
+      const lateMs = timestampOn(late)!;
+      const difference = await stage.end(20 * settledMs, ["key"]);
+      if (kept.some((ms) => ms !== undefined)) return `It is held: ${kept}`;
+      return lateMs > deletedMs ? difference : `It is ${deletedMs - lateMs} ms earlier`;
+    },
+
   "a write that only the first replica of a server saw, before another one took its place, holds up no tombstone":
     async () => {
       const stage = new Stage();
