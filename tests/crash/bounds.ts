@@ -1,5 +1,15 @@
+import type { Durability } from "../../kvserver/mod.ts";
+
+/** What a busy machine's scheduling adds. */
+const schedulingMs = 300;
+
 /**
  * How long before a kill a Put may have been answered that is missing after it: with relaxed durability
- * 200 ms and what the machine's scheduling adds to that.
+ * 200 ms, and what the disk takes longer than a disk that keeps up. What is written waits for the sync of
+ * what was written before, or for the few of a fold.
+ *
+ * @param syncMs how long a sync took at most
  */
-export const lossMsMax = { strict: 0, relaxed: 1_000 } as const;
+export function lossMsMax(durability: Durability, syncMs: number): number {
+  return durability === "strict" ? 0 : 200 + schedulingMs + 4 * syncMs;
+}

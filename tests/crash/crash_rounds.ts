@@ -2,6 +2,8 @@ import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import type { Durability } from "../../kvserver/mod.ts";
 import { type ServerProcess, startServerProcess } from "../support/app/cmud_process.ts";
 import { sleep } from "../support/until.ts";
+import { lossMsMax } from "./bounds.ts";
+import { SyncProbe } from "./sync_probe.ts";
 
 /** What a round has found. */
 export interface CrashResult {
@@ -9,6 +11,8 @@ export interface CrashResult {
   puts: number;
   /** How long before the kill the oldest answered Put was answered that is missing; 0 if none is. */
   lossMs: number;
+  /** How long that may be, by what the disk took meanwhile. */
+  lossMsMax: number;
   /** Keys that show less than before the kill before. */
   fallenBack: string[];
 }
@@ -33,29 +37,37 @@ const connectionCount = 4;
 /** Kills a server while it takes Puts, again and again, and looks each time what is left. */
 export class CrashRounds implements AsyncDisposable {
   #args: readonly string[];
+  #durability: Durability;
+  #probe: SyncProbe;
   #server: ServerProcess | undefined;
   #keys = Array.from(
     { length: keyCount },
     (_, i): CountedKey => ({ name: `key ${i}`, sent: 0, shown: 0, answered: [] }),
   );
 
-  constructor(dataDir: string, durability: Durability) {
-    this.#args = ["--data-dir", dataDir, "--durability", durability];
+  /** @param directory an empty one, for the server's data and what else is needed */
+  constructor(directory: string, durability: Durability) {
+    this.#args = ["--data-dir", `${directory}/data`, "--durability", durability];
+    this.#durability = durability;
+    this.#probe = new SyncProbe(`${directory}/probe`);
   }
 
   /** Puts for so long, kills, starts again, compares. */
   async round(putMs: number): Promise<CrashResult> {
     this.#server ??= await startServerProcess(this.#args);
+    this.#probe.takeLongestMs();
     const putting = this.#put(this.#server);
     await sleep(putMs);
     const killedMs = performance.now();
+    const bound = lossMsMax(this.#durability, this.#probe.takeLongestMs());
     await this.#server.end("SIGKILL");
     await putting;
     this.#server = await startServerProcess(this.#args);
-    return this.#compare(this.#server, killedMs);
+    return { ...await this.#compare(this.#server, killedMs), lossMsMax: bound };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#probe[Symbol.asyncDispose]();
     await this.#server?.end("SIGKILL");
   }
 
@@ -76,11 +88,14 @@ export class CrashRounds implements AsyncDisposable {
     await Promise.all(clients.map((client) => client.close()));
   }
 
-  async #compare(server: ServerProcess, killedMs: number): Promise<CrashResult> {
+  async #compare(
+    server: ServerProcess,
+    killedMs: number,
+  ): Promise<Omit<CrashResult, "lossMsMax">> {
     const client = clientOf(server);
     const values = await client.list("key ");
     await client.close();
-    const result: CrashResult = { puts: 0, lossMs: 0, fallenBack: [] };
+    const result = { puts: 0, lossMs: 0, fallenBack: [] as string[] };
     for (const key of this.#keys) {
       const shown = Number(values.get(key.name) ?? 0);
       if (shown < key.shown) result.fallenBack.push(`${key.name} from ${key.shown} to ${shown}`);
