@@ -571,6 +571,11 @@ export interface Limits {
   readonly tellVersionsMs: number;
   /** Actors of which a server knows what they wrote; past it the one that wrote last longest ago is forgotten. */
   readonly versionsMax: number;
+  /**
+   * Bytes of the names of these actors, and as many of the names of those of whom single writes alone were seen; past
+   * it likewise.
+   */
+  readonly versionNameBytesMax: number;
   /** Single writes that are remembered of actors of whom nothing else was seen. */
   readonly unknownWritesMax: number;
   /** For how long they are remembered. */
@@ -907,6 +912,7 @@ export const defaultLimits: Limits = {
   rangesPerTurn: 64,
   tellVersionsMs: 1_000,
   versionsMax: 4_096,
+  versionNameBytesMax: 256 * KiB,
   unknownWritesMax: 4_096,
   unknownWritesKeptMs: 60_000,
   singleWritesMax: 16_384,
@@ -1109,6 +1115,19 @@ export const limitRelations: readonly LimitRelation[] = [
       (l.peersMax + l.awaitedServersMax) * introductionBytesMax + 1 * KiB <=
         l.besideEntriesBytesMax,
     rule: "a message has room for as many servers as it may name",
+  },
+  {
+    fields: [
+      "versionNameBytesMax",
+      "versionsMax",
+      "unknownWritesMax",
+      "singleWritesMax",
+      "versionBytesMax",
+    ],
+    holds: (l) =>
+      2 * l.versionNameBytesMax + 24 * (l.versionsMax + l.unknownWritesMax) +
+          9 * l.singleWritesMax <= l.versionBytesMax,
+    rule: "a message has room for all that was seen",
   },
   // ---- how many there may be ----
   ordered("mergeMessageBytesMax", "mergeWindowBytes", "a query actor is sent a whole message"),

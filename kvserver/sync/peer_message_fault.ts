@@ -154,16 +154,28 @@ function versionsFault(
       return `its versions have ${bytes.length} bytes: allowed are ${versionBytesMax}`;
     }
   }
-  if (claims !== undefined) readClaims(claims as Uint8Array);
+  if (claims !== undefined) {
+    const fault = namesFault(readClaims(claims as Uint8Array).map(({ uid }) => uid), edges.limits);
+    if (fault !== undefined) return fault;
+  }
   const latestMs = latestAccepted(edges.now(), edges.limits);
   for (const bytes of [seen, replicaSeen]) {
     if (bytes === undefined) continue;
     // All later writes would be as late.
-    const { floorMs } = readSeen(bytes as Uint8Array);
+    const { vector, floorMs } = readSeen(bytes as Uint8Array);
     if (floorMs > latestMs) return `a tombstone of it is ${floorMs - latestMs} ms too far ahead`;
+    const uids = [...Array.from(vector, ([uid]) => uid), ...vector.dots.keys()];
+    const fault = namesFault(uids, edges.limits);
+    if (fault !== undefined) return fault;
   }
   const isSum = replicaSum instanceof Uint8Array && replicaSum.length === seenSumBytes;
   return replicaSum === undefined || isSum ? undefined : "the sum of what was seen is none";
+}
+
+/** What is wrong with the names of actors of which it says what was seen: no entry bears a longer one. */
+function namesFault(uids: readonly string[], { uidBytesMax }: Limits): string | undefined {
+  const isTooLong = uids.some((uid) => uid.length > uidBytesMax);
+  return isTooLong ? `a uid is longer than ${uidBytesMax} bytes` : undefined;
 }
 
 /** Walks over all of them. @throws {TypeError | MsgpackError} for bytes that hold something else. */

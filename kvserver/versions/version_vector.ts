@@ -9,7 +9,10 @@ export interface Dot {
 }
 
 /** How much is remembered of what was seen. */
-export type VersionLimits = Pick<Limits, "versionsMax" | "unknownWritesMax" | "singleWritesMax">;
+export type VersionLimits = Pick<
+  Limits,
+  "versionsMax" | "versionNameBytesMax" | "unknownWritesMax" | "singleWritesMax"
+>;
 
 /** Memory for an actor beside its name, and for a single write, as was measured. */
 const actorBytes = 100;
@@ -97,16 +100,34 @@ export class VersionVector {
     return to;
   }
 
-  /** Leaves out those actors of which nothing new was seen for longest, but for `max`. @returns how many. */
-  bound(max: number): number {
+  /**
+   * Leaves out those actors of which nothing new was seen for longest, but for `max`.
+   *
+   * @param nameBytesMax of the names of those that stay. Default: any number
+   * @returns how many.
+   */
+  bound(max: number, nameBytesMax = Infinity): number {
     let count = 0;
+    let nameBytes = nameBytesOf(this.#counters.keys());
     for (const uid of this.#counters.keys()) {
-      if (this.#counters.size <= max) break;
+      if (this.#counters.size <= max && nameBytes <= nameBytesMax) break;
       this.#counters.delete(uid);
       this.#dots.delete(uid);
+      nameBytes -= uid.length;
       count++;
     }
     return count;
+  }
+
+  /** Leaves out single writes of actors of whom nothing else was seen, until their names are no longer than this. */
+  #boundUnknown(nameBytesMax: number): void {
+    const unknown = [...this.#dots.keys()].filter((uid) => !this.#counters.has(uid));
+    let nameBytes = nameBytesOf(unknown);
+    for (const uid of unknown) {
+      if (nameBytes <= nameBytesMax) break;
+      this.#dots.delete(uid);
+      nameBytes -= uid.length;
+    }
   }
 
   /**
@@ -133,8 +154,11 @@ export class VersionVector {
   }
 
   /** Leaves out what is more than may be kept: less is known to have been seen then. @returns how many actors. */
-  limit({ versionsMax, unknownWritesMax, singleWritesMax }: VersionLimits): number {
-    const count = this.bound(versionsMax);
+  limit(
+    { versionsMax, versionNameBytesMax, unknownWritesMax, singleWritesMax }: VersionLimits,
+  ): number {
+    const count = this.bound(versionsMax, versionNameBytesMax);
+    this.#boundUnknown(versionNameBytesMax);
     this.boundDots(unknownWritesMax);
     this.boundDots(singleWritesMax, "all");
     return count;
@@ -177,6 +201,12 @@ export class VersionVector {
   [Symbol.iterator](): IterableIterator<[uid: string, counter: number]> {
     return this.#counters.entries();
   }
+}
+
+function nameBytesOf(uids: Iterable<string>): number {
+  let bytes = 0;
+  for (const uid of uids) bytes += uid.length;
+  return bytes;
 }
 
 function latest(dots: ReadonlySet<number>, count: number): Set<number> {

@@ -12,7 +12,8 @@ import {
 import { MsgpackWriter } from "../../rpc/mod.ts";
 import { StableVector } from "../../kvserver/versions/stable_vector.ts";
 import { meet, VersionVector } from "../../kvserver/versions/version_vector.ts";
-import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
+import { defaultLimits } from "../../limits.ts";
+import { assert, assertEquals, assertLessOrEqual, assertThrows, fc } from "../deps.ts";
 
 const counters = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 4 }));
 const vector = counters.map((counters) => new VersionVector(Object.entries(counters)));
@@ -204,7 +205,12 @@ Deno.test("a vector that has forgotten some of what was seen has seen nothing el
         const vector = new VersionVector(Object.entries(known));
         for (const dot of dots) vector.addDot(dot);
         const all = new VersionVector(vector);
-        vector.limit({ versionsMax: 2, unknownWritesMax: 5, singleWritesMax: max });
+        vector.limit({
+          versionsMax: 2,
+          versionNameBytesMax: 9,
+          unknownWritesMax: 5,
+          singleWritesMax: max,
+        });
         const kept = [...vector.dots.values()].reduce((sum, { size }) => sum + size, 0);
         const had = [...all.dots].filter(([uid]) =>
           vector.dots.has(uid) || vector.counter(uid) > 0
@@ -217,6 +223,28 @@ Deno.test("a vector that has forgotten some of what was seen has seen nothing el
       },
     ),
   );
+});
+
+Deno.test("what is kept of what was seen fits in a message, however long the names of actors are", () => {
+  const { versionsMax, singleWritesMax, versionBytesMax, uidBytesMax } = defaultLimits;
+  const nameOf = (kind: string, i: number) =>
+    `${`${kind}${i}.`.padEnd(uidBytesMax - 22, "x")}:1/0123456789abcdef/1`;
+  for (const isShort of [true, false]) {
+    const vector = new VersionVector();
+    const uidOf = isShort
+      ? (kind: string, i: number) => `${kind}${i}.example:6000/0123456789abcdef/1`
+      : nameOf;
+    const counter = 2 ** 40;
+    for (let i = 0; i < 2 * versionsMax; i++) vector.add({ uid: uidOf("known", i), counter });
+    for (let i = 0; i < 2 * singleWritesMax; i++) {
+      vector.addDot({ uid: uidOf("single", i % 20_000), counter: counter + i });
+    }
+    vector.limit(defaultLimits);
+    assertLessOrEqual(seenBytes({ vector, floorMs: 2 ** 40 }).length, versionBytesMax);
+    // Those that wrote last stay.
+    assert(vector.has({ uid: uidOf("known", 2 * versionsMax - 1), counter }));
+    if (isShort) assertEquals([...vector].length, versionsMax);
+  }
 });
 
 Deno.test("no more claims wait than may, whoever makes them", () => {

@@ -50,6 +50,33 @@ export const claimCases: Record<string, () => Promise<string | undefined>> = {
       }
     },
 
+  "actors with long names that a peer makes up keep no newcomer from what there is": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    const liar = new Liar(stage, a);
+    await stage.cluster.advance(settledMs);
+    for (let part = 0; part < 4; part++) {
+      const uids = Array.from(
+        { length: 2_500 },
+        (_, i) => `${`h${part}.${i}.`.padEnd(298, "x")}:1/0123456789abcdef/1`,
+      );
+      liar.tellPeer({ claims: claimBytes(uids.map((uid) => claimUpTo(uid, 1_000_000))) });
+      await stage.cluster.advance(settledMs);
+    }
+    const c = await stage.start([a]);
+    stage.put(a, "of one");
+    stage.put(b, "of the other");
+    stage.put(c, "of the newcomer");
+    await stage.cluster.advance(2 * defaultLimits.peerLostMs);
+    const servers = [a, b, c];
+    const refused = servers.map(({ system }) => system.stats().refusedMessages);
+    const wrong = missingOf(3, servers) ?? stage.cluster.difference();
+    await stage.cluster.close();
+    if (refused.some((count) => count > 0)) return `They refuse ${refused} messages; ${wrong}`;
+    return wrong;
+  },
+
   "writes that whose state is taken over claims, and are still to be made here, are not taken for seen":
     async () => {
       const stage = new Stage();

@@ -1,4 +1,7 @@
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
+import { claimUpTo } from "../../kvserver/versions/claim.ts";
+import { claimBytes, seenBytes } from "../../kvserver/versions/version_bytes.ts";
+import { VersionVector } from "../../kvserver/versions/version_vector.ts";
 import { defaultLimits, wireLimits, withLimits } from "../../limits.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { messageOf } from "../support/store/stores.ts";
@@ -75,6 +78,15 @@ const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
       { length: 17 },
       (_, i) => ({ address: `h:${i + 1}`, incarnation, counter: 1 }),
     ),
+  },
+  "a claim of an actor whose name is longer than any": {
+    claims: claimBytes([claimUpTo(`${"x".repeat(400)}:1/0123456789abcdef/1`, 1)]),
+  },
+  "an actor that was seen whose name is longer than any": {
+    seen: seenBytes({
+      vector: new VersionVector([[`${"x".repeat(400)}:1/0123456789abcdef/1`, 1]]),
+      floorMs: 0,
+    }),
   },
   "another type": { type: "start" },
   "acknowledgements as 0.1.0 has them": { batch: 1, ack: 0 } as Record<string, unknown>,
