@@ -93,6 +93,15 @@ export class Introductions {
     return this.#open.size;
   }
 
+  /** Number of those that wait for their turn to be dialed. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { callers, named } of this.#shares.values()) {
+      waiting += callers.length + named.length;
+    }
+    return waiting;
+  }
+
   /**
    * Greets a system.
    *
@@ -176,7 +185,12 @@ export class Introductions {
   #settle(introduction: Introduction, outcome: MeetingOutcome): void {
     if (!this.#isOpen(introduction)) return;
     this.#open.delete(claimKey(introduction.id));
-    this.#shareOf(introduction.from).open.remove(introduction);
+    const { open, callers, named } = this.#shareOf(introduction.from);
+    open.remove(introduction);
+    // Whoever names more and more, each of which gives way, would fill the memory with those that wait.
+    const queue = introduction.isCaller ? callers : named;
+    const place = queue.lastIndexOf(introduction);
+    if (place >= 0) queue.splice(place, 1);
     this.#tidy(introduction.from);
     for (const listener of introduction.listeners) listener(outcome);
   }
@@ -254,18 +268,10 @@ export class Introductions {
     }
   }
 
-  /** Takes the first out whose address is not being dialed, and those that are over. */
+  /** Takes the first out whose address is not being dialed. */
   #takeDue(queue: Introduction[]): Introduction | undefined {
-    for (let i = 0; i < queue.length;) {
-      const introduction = queue[i];
-      const isOpen = this.#isOpen(introduction);
-      if (isOpen && this.#dialing.has(introduction.id.address)) {
-        i++;
-        continue;
-      }
-      queue.splice(i, 1);
-      if (isOpen) return introduction;
-    }
+    const place = queue.findIndex(({ id }) => !this.#dialing.has(id.address));
+    return place < 0 ? undefined : queue.splice(place, 1)[0];
   }
 
   #dial(introduction: Introduction, nowMs: number): void {

@@ -256,3 +256,26 @@ testInWorld(
     assertEquals(stage.greeted.length, 256);
   },
 );
+
+testInWorld("Introductions keeps nothing of those that gave way to others", async (world) => {
+  const stage: Introduced = new Introduced(world, () => stage.nobody());
+  const named = { isCaller: false, from: "greedy" };
+  const ignore = () => {};
+  const nameMany = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const id = { address: `nowhere:${i % 500}`, incarnation: `life ${i}` };
+      stage.introductions.meet(id, named, ignore);
+    }
+  };
+  nameMany(0, introductionsMax);
+  await world.advance(1_000);
+  nameMany(introductionsMax, 20 * introductionsMax);
+  assertEquals(stage.introductions.size, introductionsMax);
+  assertLessOrEqual(stage.introductions.waiting, introductionsMax);
+  const ends = Array.from({ length: 5_000 }, (_, i) => stage.name(`caller:${i}`, true, "other"));
+  for (const end of ends) end();
+  assertLessOrEqual(stage.introductions.waiting, introductionsMax);
+  stage.introductions.close();
+  assertEquals(stage.introductions.waiting, 0);
+  await world.advance(6_000);
+});
