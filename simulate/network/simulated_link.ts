@@ -259,9 +259,9 @@ export class SimulatedLink implements TellLink {
   /** The other side hears what comes when it has greeted this one. */
   #askToBeBelieved(): void {
     const { epoch } = this;
-    this.#network.portOf(this.to)?.meet(this.from, this.from, (isMet) => {
+    this.#network.portOf(this.to)?.meet(this.from, this.from, (outcome) => {
       if (this.epoch !== epoch || !this.isUp) return;
-      if (!isMet) return this.cut(false);
+      if (outcome !== "met") return this.cut(false);
       this.#believe(true);
       for (const handOver of this.#held.splice(0)) handOver();
     });
