@@ -68,9 +68,13 @@ export interface ActorContext extends Limited, Accounted {
    * system that is being met already.
    *
    * @param by the actor whose system named it
-   * @param message makes the message
+   * @param message makes the message, also of which incarnation answered in its place, if it said so
    */
-  meet(ref: ActorRef, by: ActorRef, message: (outcome: MeetingOutcome) => unknown): void;
+  meet(
+    ref: ActorRef,
+    by: ActorRef,
+    message: (outcome: MeetingOutcome, found?: string) => unknown,
+  ): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
   /**

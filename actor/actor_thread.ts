@@ -325,8 +325,8 @@ export class ActorThread {
       },
       meet: (ref, by, message) => {
         if (this.#closed) return;
-        this.#outbound.meet(ref, by, (outcome) => {
-          this.#tellFrom(local, self, self, this.#marshal(message(outcome)), false);
+        this.#outbound.meet(ref, by, (outcome, found) => {
+          this.#tellFrom(local, self, self, this.#marshal(message(outcome, found)), false);
         });
       },
       unlink: (ref) => this.#outbound.unlink(ref),

@@ -18,8 +18,8 @@ export interface IntroductionsOptions {
  */
 export type MeetingOutcome = "met" | "missed" | "another";
 
-/** Called, once, with what became of an introduction. */
-export type MetListener = (outcome: MeetingOutcome) => void;
+/** Called, once, with what became of an introduction, and which incarnation answered in its place, if it said so. */
+export type MetListener = (outcome: MeetingOutcome, found?: string) => void;
 
 /** Ends what a listener waits for: it is not called any more. */
 export type EndMeeting = () => void;
@@ -182,7 +182,7 @@ export class Introductions {
     for (const introduction of [...this.#open.values()]) this.#settle(introduction, "missed");
   }
 
-  #settle(introduction: Introduction, outcome: MeetingOutcome): void {
+  #settle(introduction: Introduction, outcome: MeetingOutcome, found?: string): void {
     if (!this.#isOpen(introduction)) return;
     this.#open.delete(claimKey(introduction.id));
     const { open, callers, named } = this.#shareOf(introduction.from);
@@ -192,7 +192,7 @@ export class Introductions {
     const place = queue.lastIndexOf(introduction);
     if (place >= 0) queue.splice(place, 1);
     this.#tidy(introduction.from);
-    for (const listener of introduction.listeners) listener(outcome);
+    for (const listener of introduction.listeners) listener(outcome, found);
   }
 
   /** Forgets a host of which nothing is left. */
@@ -289,10 +289,10 @@ export class Introductions {
     }).catch((error) => {
       this.#adapt(share, introduction, nowMs, false);
       if (!this.#isOpen(introduction)) return;
-      const isAnother = error instanceof WrongIncarnationError;
       const isOver = error instanceof RefusedError || this.#ending.signal.aborted;
-      if (isAnother) this.#settle(introduction, "another");
-      else if (isOver) this.#settle(introduction, "missed");
+      if (error instanceof WrongIncarnationError) {
+        this.#settle(introduction, "another", error.found);
+      } else if (isOver) this.#settle(introduction, "missed");
       else this.#dialLater(introduction);
     }).finally(() => {
       this.#dialing.delete(id.address);

@@ -10,13 +10,17 @@ export interface Acquaintance {
   isPeer(ref: ActorRef): boolean;
   /** Whether a server may become a peer and is none. */
   isToBeMet(ref: ActorRef): boolean;
+  /** The same, or it has ended as it seems, and nobody has taken its place. */
+  isToBeMetAgain(ref: ActorRef): boolean;
+  /** Whether it is another life of a server that is known and no peer, and no server that is known elsewhere. */
+  isSuccessor(ref: ActorRef): boolean;
   /** The host of who named a server. */
   hostOf(namer: ActorRef): string;
 }
 
 /**
  * Greets the servers that peers name: each becomes a peer only when it was greeted. Those that could not be
- * reached are met again later.
+ * reached are met again later, and so are those that are peers no more.
  */
 export class Meetings {
   #context: ActorContext;
@@ -38,7 +42,11 @@ export class Meetings {
     this.#context.meet(
       ref,
       by,
-      (outcome) => ({ type: "met", ref, by, outcome }) satisfies MetMessage,
+      (outcome, found) => {
+        const message: MetMessage = { type: "met", ref, by, outcome };
+        if (found !== undefined) message.found = found;
+        return message;
+      },
     );
   }
 
@@ -47,16 +55,28 @@ export class Meetings {
    *
    * @returns whether it was, and still is to become a peer
    */
-  end({ ref, by, outcome }: MetMessage): boolean {
-    const { isPeer, isToBeMet, hostOf } = this.#acquaintance;
+  end({ ref, by, outcome, found }: MetMessage): boolean {
+    const { isPeer, isToBeMet, isToBeMetAgain, isSuccessor } = this.#acquaintance;
     if (!this.#unmet.isMeeting(ref)) {
       if (outcome === "met" && !isPeer(ref)) this.#context.unlink(ref);
       return false;
     }
     if (outcome === "met") return true;
-    if (outcome === "another" || !isToBeMet(ref)) this.#unmet.delete(ref);
-    else this.#unmet.missed(ref, { by, host: hostOf(by) }, this.#context.monotonicMs());
+    const isOver = outcome === "another" && isToBeMet(ref);
+    if (isOver || !isToBeMetAgain(ref)) this.#unmet.delete(ref);
+    else this.missed(ref, by);
+    if (found === undefined) return false;
+    // Not at once: the address may lead here and there.
+    const other = { ...ref, incarnation: found };
+    if (isSuccessor(other) && !this.#unmet.has(other)) this.missed(other, by);
     return false;
+  }
+
+  /** A server could not be greeted, or is a peer no more: it is met again. @param by who named it, or itself */
+  missed(ref: ActorRef, by: ActorRef): void {
+    const nowMs = this.#context.monotonicMs();
+    this.#unmet.missed(ref, { by, host: this.#acquaintance.hostOf(by) }, nowMs);
+    this.#ticks.within(this.#context.limits.unmetPauseMinMs, nowMs);
   }
 
   /** Meets those again whose pause is over. To be called in each step. */
@@ -64,7 +84,7 @@ export class Meetings {
     if (this.#unmet.size === 0) return;
     const nowMs = this.#context.monotonicMs();
     for (const { ref, by } of this.#unmet.takeDue(nowMs)) {
-      if (this.#acquaintance.isToBeMet(ref)) this.begin(ref, by);
+      if (this.#acquaintance.isToBeMetAgain(ref)) this.begin(ref, by);
       else this.#unmet.delete(ref);
     }
     const { dueMs } = this.#unmet;

@@ -66,6 +66,10 @@ export class Membership {
     this.#meetings = new Meetings(context, options.ticks, {
       isPeer: (ref) => this.#peers.has(uid(ref)),
       isToBeMet: (ref) => this.#isToBeMet(ref),
+      isToBeMetAgain: (ref) => this.#isToBeMetAgain(ref),
+      isSuccessor: (ref) =>
+        this.#absent.has(ref.address) && this.#isToBeMetAgain(ref) &&
+        !this.#isKnownLife(ref.incarnation),
       hostOf: (namer) => {
         const peer = this.#peers.get(uid(namer));
         return peer === undefined ? hostOf(namer.address) : this.#hostOf(peer.ref);
@@ -209,7 +213,16 @@ export class Membership {
   }
 
   #isToBeMet(ref: ActorRef): boolean {
-    return !this.#peers.has(uid(ref)) && !this.#ended.has(uid(ref)) && !this.#isThis(ref);
+    return this.#isUnknown(ref) && !this.#ended.has(uid(ref));
+  }
+
+  /** Whether it is still to be met, also as one that seems to have ended: nobody has taken its place then. */
+  #isToBeMetAgain(ref: ActorRef): boolean {
+    return this.#isToBeMet(ref) || this.#isUnknown(ref) && this.#absent.has(ref.address);
+  }
+
+  #isUnknown(ref: ActorRef): boolean {
+    return !this.#peers.has(uid(ref)) && !this.#isThis(ref);
   }
 
   /** What became of meeting a server that a peer named: if it was greeted, it becomes a peer. */
@@ -279,12 +292,15 @@ export class Membership {
    * own is not it, because that address leads elsewhere then.
    */
   #meetSuccessor(peer: Peer, { foundIncarnation }: LinkState): void {
-    if (foundIncarnation === undefined) return;
-    const isKnown = foundIncarnation === this.#context.self.incarnation ||
-      [...this.#peers.values()].some(({ ref }) => ref.incarnation === foundIncarnation);
-    if (isKnown) return;
+    if (foundIncarnation === undefined || this.#isKnownLife(foundIncarnation)) return;
     const { address } = peer.ref;
     this.introduced({ address, incarnation: foundIncarnation, counter: firstExposed }, peer);
+  }
+
+  /** Whether it is the incarnation of this server or of a peer, by whatever address. */
+  #isKnownLife(incarnation: string): boolean {
+    return incarnation === this.#context.self.incarnation ||
+      [...this.#peers.values()].some(({ ref }) => ref.incarnation === incarnation);
   }
 
   #forgetLostPeer(): void {
@@ -300,10 +316,16 @@ export class Membership {
     this.#compareWithoutPeer(peer);
   }
 
-  /** A server is known, though it is no peer any more. */
-  #noteAbsent({ ref: { address }, isGreeted, reachability }: Peer): void {
-    if (isGreeted && !this.#isPeer(address)) this.#absent.add(address, reachability.sinceMs);
+  /**
+   * A server is known, though it is no peer any more. It is met again while nobody takes its place: two that each took
+   * the other one for ended would stay apart.
+   */
+  #noteAbsent({ ref, isGreeted, reachability }: Peer): void {
     this.#revision++;
+    if (!isGreeted || this.#isPeer(ref.address)) return;
+    const { isDown, sinceMs } = reachability;
+    this.#absent.add(ref.address, isDown ? sinceMs : this.#context.monotonicMs());
+    this.#meetings.missed(ref, ref);
   }
 
   #isPeer(address: string): boolean {

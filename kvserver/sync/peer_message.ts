@@ -62,4 +62,6 @@ export interface MetMessage {
   /** The sync actor that named it. */
   by: ActorRef;
   outcome: MeetingOutcome;
+  /** The incarnation that answered at its address; absent: it has not said so, or it is that of the sync actor. */
+  found?: string;
 }

@@ -11,7 +11,7 @@ export interface Namer {
   readonly host: string;
 }
 
-/** A server that a peer named and that could not be greeted. */
+/** A server that a peer named and that could not be greeted, or that is a peer no more. */
 interface UnmetServer extends Namer {
   readonly ref: ActorRef;
   /** When it was first missed. */
@@ -23,10 +23,10 @@ interface UnmetServer extends Namer {
 
 /**
  * Servers that peers named and that could not be greeted: because the network was cut between them and this
- * one, or either was busy. They are met again after pauses that grow, until they are known, over, forgotten,
- * or missed for as long as servers that are down are known. They are bounded, and by the host that named them:
- * whoever names many that are not there takes no room of what others name. Those that do not fit are named by
- * the ones that are met.
+ * one, or either was busy. So are those that are peers no more, while nobody else is at their addresses. They are
+ * met again after pauses that grow, until they are known, over, forgotten, or missed for as long as servers that
+ * are down are known. They are bounded, and by the host that named them: whoever names many that are not there
+ * takes no room of what others name. Those that do not fit are named by the ones that are met.
  */
 export class UnmetServers {
   #limits: Limits;
@@ -42,6 +42,11 @@ export class UnmetServers {
   /** Number of servers that were missed. */
   get size(): number {
     return this.#servers.size;
+  }
+
+  /** Whether a server was missed, and is met again. */
+  has(ref: ActorRef): boolean {
+    return this.#servers.has(uid(ref));
   }
 
   /** When the next one is to be met again; `Infinity`: none is. */

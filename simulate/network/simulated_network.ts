@@ -90,7 +90,7 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   /** Looks now and then whether a link is up, or leads elsewhere, for a minute. */
   #meet(link: SimulatedLink, listener: MetListener, waitedMs = 0): void {
     if (link.epoch > 0) listener("met");
-    else if (link.isWrongIncarnation) listener("another");
+    else if (link.isWrongIncarnation) listener("another", link.foundIncarnation);
     else if (waitedMs > meetMs) listener("missed");
     else this.world.after(dialMs, () => this.#meet(link, listener, waitedMs + dialMs));
   }

@@ -93,7 +93,21 @@ export const membershipFaults: Record<string, PlantedFault> = {
     noticedBy: "hard",
     noticedAt: "servers that could not reach each other for 90 s when they were introduced meet",
     file: "kvserver/sync/meetings.ts",
-    from: "else this.#unmet.missed(ref, { by, host: hostOf(by) }, this.#context.monotonicMs());",
+    from: "else this.missed(ref, by);",
+    to: "",
+  },
+  "who is a peer no more is not met again": {
+    noticedBy: "hard",
+    noticedAt: "two servers whose addresses led elsewhere for a while meet again",
+    file: "kvserver/sync/membership.ts",
+    from: "this.#meetings.missed(ref, ref);",
+    to: "",
+  },
+  "who started again before it was met is not looked for": {
+    noticedBy: "hard",
+    noticedAt: "a server that started again and again, and knows nobody, is taken back",
+    file: "kvserver/sync/meetings.ts",
+    from: "if (isSuccessor(other) && !this.#unmet.has(other)) this.missed(other, by);",
     to: "",
   },
 };

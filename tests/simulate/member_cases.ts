@@ -263,6 +263,44 @@ export const memberCases: Record<string, () => Promise<string | undefined>> = {
     return stage.end(settledMs, ["again"]);
   },
 
+  "two servers whose addresses led elsewhere for a while meet again": async () => {
+    const stage = new Stage();
+    const { network } = stage.cluster;
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    // As with a wrong entry of the names of all in one place.
+    network.redirect(a.address, b.address);
+    network.redirect(b.address, a.address);
+    network.cut(a.address, b.address);
+    network.mend(a.address, b.address);
+    await stage.cluster.advance(settledMs);
+    for (const { address } of [a, b]) network.redirect(address, address);
+    await stage.cluster.advance(2 * defaultLimits.unmetPauseMinMs);
+    const apart = await stage.cluster.apart();
+    if (apart !== undefined) return apart;
+    stage.put(a, "of one");
+    stage.put(b, "of the other");
+    return stage.end(2 * defaultLimits.peerLostMs, ["of one", "of the other"]);
+  },
+
+  "a server that started again and again, and knows nobody, is taken back": async () => {
+    for (let lifeMs = 20; lifeMs <= 200; lifeMs += 20) {
+      const stage = new Stage();
+      let first = await stage.start();
+      await stage.start([first]);
+      for (let life = 0; life < 20; life++) {
+        await stage.cluster.crash(first);
+        first = await stage.cluster.restart(first, { queryActorCount: 1 });
+        await stage.cluster.advance(lifeMs + 7 * life);
+      }
+      await stage.cluster.advance(defaultLimits.unmetPauseMaxMs);
+      const apart = await stage.cluster.apart();
+      if (apart !== undefined) return `With lives of ${lifeMs} ms: ${apart}`;
+      const wrong = await stage.end(settledMs);
+      if (wrong !== undefined) return `With lives of ${lifeMs} ms: ${wrong}`;
+    }
+  },
+
   "those who remember an incarnation that has ended do not tell each other of it": async () => {
     const stage = new Stage();
     const a = await stage.start();

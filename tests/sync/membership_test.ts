@@ -1,11 +1,12 @@
-import type { ActorContext, ActorRef, LinkState } from "../../actor/mod.ts";
+import { type ActorContext, type ActorRef, firstExposed, type LinkState } from "../../actor/mod.ts";
+import type { PeerNote } from "../../kvserver/messages/peer_note.ts";
 import { Membership } from "../../kvserver/sync/membership.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { defaultLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { assertEquals } from "../deps.ts";
 
-const { peersMax, livesPerAddressMax } = defaultLimits;
+const { peersMax, livesPerAddressMax, unmetPauseMinMs, unmetPauseMaxMs } = defaultLimits;
 
 const noFacts = {
   heardMs: undefined,
@@ -25,8 +26,13 @@ class Members {
   /** Those that are remembered, and those that this server dialed because a peer named them. */
   readonly remembered: string[] = [];
   readonly dialed: string[] = [];
+  /** Incarnations that it dialed. */
+  readonly met: string[] = [];
   readonly unlinked: string[] = [];
   readonly members: Membership;
+  nowMs = 0;
+  /** For how long others were away, each time that this was noted. */
+  readonly away: string[] = [];
   /** Incarnations that have a connection to this server. */
   readonly heard = new Set<string>();
   /** Where addresses lead. */
@@ -36,17 +42,24 @@ class Members {
     const context = {
       limits: defaultLimits,
       self: { address: "self:1", incarnation: "self", counter: 1 },
-      monotonicMs: () => 0,
+      monotonicMs: () => this.nowMs,
       link: ({ incarnation, address }) => {
         const host = this.hosts.get(address);
         return { host, isHeard: this.heard.has(incarnation) } as LinkState;
       },
       watchLink: () => {},
       unlink: ({ incarnation }) => void this.unlinked.push(incarnation),
-      meet: ({ address }) => void this.dialed.push(address),
+      meet: ({ address, incarnation }) => {
+        this.dialed.push(address);
+        this.met.push(incarnation);
+      },
       tell: (to, message) => {
-        const { type, address } = message as { type: string; address: string };
-        if (to === journal && type === "peerKnown") this.remembered.push(address);
+        if (to !== journal) return;
+        const note = message as PeerNote;
+        if (note.type === "peerKnown") this.remembered.push(note.address);
+        if (note.type === "peersAway") {
+          this.away.push(note.away.map(({ address, awayMs }) => `${address} ${awayMs}`).join());
+        }
       },
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
@@ -132,4 +145,37 @@ Deno.test("who ends in the name of another server does not have that one taken f
   assertEquals(it.members.size, 1);
   it.name("server:1", "first:1");
   assertEquals(it.dialed, ["server:1"]);
+});
+
+Deno.test("who restarts again before it was met is met all the same, after a pause", () => {
+  const it = new Members();
+  const lost = { isWrongIncarnation: true, foundIncarnation: "2" };
+  it.link("server:1", { epoch: 1, isUp: true }, "1");
+  it.link("server:1", { epoch: 1, ...lost }, "1");
+  assertEquals(it.met.splice(0), ["2"]);
+  const ref = (incarnation: string) => {
+    return { address: "server:1", incarnation, counter: firstExposed };
+  };
+  const by = ref("1");
+  it.members.met({ type: "met", ref: ref("2"), by, outcome: "another", found: "3" });
+  it.members.meetAgain();
+  assertEquals(it.met, []);
+  it.nowMs += unmetPauseMinMs;
+  it.members.meetAgain();
+  // Also the one that ended: the address may have led elsewhere.
+  assertEquals(it.met.splice(0).sort(), ["1", "3"]);
+  it.members.met({ type: "met", ref: ref("3"), by, outcome: "met" });
+  it.members.met({ type: "met", ref: ref("1"), by, outcome: "another", found: "3" });
+  it.link("server:1", { epoch: 1, isUp: true }, "3");
+  it.nowMs += unmetPauseMaxMs;
+  it.members.meetAgain();
+  assertEquals([it.met, it.members.size], [[], 1]);
+});
+
+Deno.test("who ends in an instant counts as away from then on, and not since it came", () => {
+  const it = new Members();
+  it.link("server:1", { epoch: 1, isUp: true, isHeard: true });
+  it.nowMs = 1_000_000;
+  it.link("server:1", { epoch: 1, isWrongIncarnation: true });
+  assertEquals([...it.members.absent], [["server:1", 1_000_000]]);
 });
