@@ -25,9 +25,10 @@ export function readAway(database: DatabaseSync): AwayServer[] {
   return database.prepare("SELECT address, awayMs FROM away").all() as unknown as AwayServer[];
 }
 
-/** Notes some. */
+/** Notes those that are away, in place of those that were when this was noted last. */
 export function writeAway(database: DatabaseSync, servers: readonly AwayServer[]): void {
   database.exec(table);
+  database.exec("DELETE FROM away");
   const write = database.prepare("INSERT OR REPLACE INTO away VALUES (?, ?)");
   for (const { address, awayMs } of servers) write.run(address, Math.round(awayMs));
 }

@@ -16,7 +16,7 @@ export interface PeerForgottenNote extends ForgottenServer {
   type: typeof messageTypes.peerForgotten;
 }
 
-/** Other servers that are known are not there. */
+/** Which of the servers that are known are not there: all others are. */
 export interface PeersAwayNote {
   type: typeof messageTypes.peersAway;
   away: readonly AwayServer[];

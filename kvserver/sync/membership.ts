@@ -53,6 +53,8 @@ export class Membership {
   #joinedMs = new Map<string, number>();
   /** Others are told of them, and may have forgotten them by themselves. */
   #forgotten: ForgottenServers;
+  /** Whether the disk has it that servers are away. */
+  #isAwayNoted = false;
   /** How often others came to be known, or to be known no more. */
   #revision = 0;
   /** How often more waited for a peer than may, over those that are peers no more. */
@@ -86,6 +88,7 @@ export class Membership {
       if (address === this.#context.self.address) continue;
       this.#absent.add(address, nowMs - (awayMs.get(address) ?? 0));
     }
+    this.#isAwayNoted = away.length > 0;
     this.#forgotten.start(forgotten);
   }
 
@@ -396,7 +399,9 @@ export class Membership {
   noteAway(): void {
     const { journal } = this.#options;
     const away = Array.from(this.#awayMs(), ([address, awayMs]) => ({ address, awayMs }));
-    if (journal === undefined || away.length === 0) return;
+    // One that is back would count as away for all that time once this server starts again.
+    if (journal === undefined || away.length === 0 && !this.#isAwayNoted) return;
+    this.#isAwayNoted = away.length > 0;
     this.#context.tell(journal, { type: "peersAway", away } satisfies PeerNote);
   }
 

@@ -57,6 +57,7 @@ export class MemoryDisk implements Disk {
   }
 
   noteAway(servers: readonly AwayServer[]): void {
+    this.away.clear();
     for (const { address, awayMs } of servers) this.away.set(address, awayMs);
   }
 

@@ -222,6 +222,19 @@ Deno.test("a data file remembers peers, the last seen first, and forgets some", 
   writer.close();
 });
 
+Deno.test("a data file knows for how long those are away that were when this was noted last", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = dataWriter(directory.path);
+  writer.noteAway([{ address: "a:1", awayMs: 1_000 }, { address: "b:1", awayMs: 2_000 }]);
+  writer.noteAway([{ address: "b:1", awayMs: 3_000 }]);
+  writer.close();
+  const reader = new DataReader(directory.path);
+  const away = reader.away();
+  reader.close();
+  assertEquals(away.map((it) => ({ ...it })), [{ address: "b:1", awayMs: 3_000 }]);
+});
+
 function peersIn(directory: string): string[] {
   const reader = new DataReader(directory);
   const peers = reader.peers();

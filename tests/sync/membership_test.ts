@@ -179,3 +179,15 @@ Deno.test("who ends in an instant counts as away from then on, and not since it 
   it.link("server:1", { epoch: 1, isWrongIncarnation: true });
   assertEquals([...it.members.absent], [["server:1", 1_000_000]]);
 });
+Deno.test("who was away and is back is noted to be so", () => {
+  const it = new Members();
+  it.members.noteAway();
+  it.link("server:1", { epoch: 1, isUp: true, isHeard: true });
+  it.link("server:1", { epoch: 1 });
+  it.nowMs = 1_000;
+  it.members.noteAway();
+  it.link("server:1", { epoch: 2, isUp: true, isHeard: true });
+  it.members.noteAway();
+  it.members.noteAway();
+  assertEquals(it.away, ["server:1 1000", ""]);
+});
