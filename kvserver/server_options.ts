@@ -8,7 +8,13 @@ import {
   type TlsSettings,
   type Transport,
 } from "../rpc/mod.ts";
-import { type ActorRef, clusterBytesMax, defaultCluster, isClusterName } from "../actor/mod.ts";
+import {
+  type ActorRef,
+  clusterBytesMax,
+  defaultCluster,
+  isClusterName,
+  isDialable,
+} from "../actor/mod.ts";
 import { machineMemoryBytes } from "./machine_memory.ts";
 import { transportOf } from "./thread/transport_of.ts";
 import type { Durability } from "./messages/journal_messages.ts";
@@ -179,7 +185,7 @@ export function withDefaults(options: ServerOptions) {
     expectInteger("maxLagMs", options.maxLagMs, 1, Number.MAX_SAFE_INTEGER);
   }
   expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
-  if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
+  if (options.advertise !== undefined) expectAdvertised(options.advertise);
   for (const address of settings.join) expectAddress("join", address);
   expectClusterName(settings.cluster);
   return settings;
@@ -216,6 +222,16 @@ function expectAddress(name: string, address: string): void {
       { cause },
     );
   }
+}
+
+/** Others refuse to be told of an address that is of another form, and so all that they are told with it. */
+function expectAdvertised(address: string): void {
+  expectAddress("advertise", address);
+  if (isDialable(address)) return;
+  throw new ServerOptionError(
+    `Cannot use "${address}" as advertise: allowed is a host of letters, digits, ".", "-" and "_", or an ` +
+      `address of IPv6 in brackets, and a port from 1 on`,
+  );
 }
 
 function expectClusterName(name: string): void {

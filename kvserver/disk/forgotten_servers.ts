@@ -39,8 +39,10 @@ export function writeForgotten(
   nowMs: number,
 ): void {
   database.exec(table);
+  // One with a space in it, which no server of this program has, would be read as others: without it all are forgotten.
+  const written = incarnations.filter((it) => !it.includes(" "));
   database.prepare("INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?)")
-    .run(address, incarnations.join(" "), nowMs);
+    .run(address, written.join(" "), nowMs);
 }
 
 /** Removes one, because it is known again. */

@@ -4,9 +4,7 @@
  * @module
  */
 
-import type { ActorRef } from "../../actor/mod.ts";
-import { wireLimits } from "../../limits.ts";
-import { parseAddress } from "../../rpc/mod.ts";
+import { type ActorRef, isDialable } from "../../actor/mod.ts";
 
 /** The version of descriptions that this program writes and reads. */
 const descriptionVersion = 1;
@@ -60,18 +58,9 @@ function fieldsOf(description: string): Record<string, unknown> {
   }
 }
 
-/** Whether others can be told to connect there, and it can be printed as it is. */
+/** Whether others can be told to connect there: who is told of another address refuses the whole message. */
 function isAddress(value: unknown): value is string {
-  if (
-    typeof value !== "string" || value.length > wireLimits.addressCharsMax || /\p{C}/u.test(value)
-  ) {
-    return false;
-  }
-  try {
-    return parseAddress(value).port > 0;
-  } catch {
-    return false;
-  }
+  return typeof value === "string" && isDialable(value);
 }
 
 function isIncarnation(value: unknown): value is string {

@@ -1,6 +1,7 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
+import { isForgotten } from "./peer_message_fault.ts";
 
 /**
  * Servers that are forgotten: until one of them greets again itself, nobody is believed who names it. They are
@@ -20,7 +21,10 @@ export class ForgottenServers {
 
   /** Takes what the server knew before it started. */
   start(servers: readonly ForgottenServer[]): void {
-    for (const server of servers) this.#servers.set(server.address, server);
+    for (const server of servers) {
+      // What others refuse to be told they refuse with all that is in the same message.
+      if (isForgotten(server, this.#context.limits)) this.#servers.set(server.address, server);
+    }
   }
 
   /** All of them, the last at the end. */

@@ -215,7 +215,8 @@ function isRef(value: unknown): value is ActorRef {
     isCount(value.counter);
 }
 
-function isForgotten(value: unknown, { livesPerAddressMax }: Limits): boolean {
+/** Whether it names a server that was forgotten, as a message may. */
+export function isForgotten(value: unknown, { livesPerAddressMax }: Limits): boolean {
   if (!isRecord(value) || typeof value.address !== "string" || !isDialable(value.address)) {
     return false;
   }

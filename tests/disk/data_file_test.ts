@@ -222,6 +222,25 @@ Deno.test("a data file remembers peers, the last seen first, and forgets some", 
   writer.close();
 });
 
+Deno.test("a data file gives back whom it was told to forget, and for whose lives it was told that", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = dataWriter(directory.path);
+  writer.forgetPeer({ address: "a:1", incarnations: [] }, 1);
+  writer.forgetPeer({ address: "b:1", incarnations: ["1", "2"] }, 2);
+  // So may an incarnation of another version be: all lives are forgotten then.
+  writer.forgetPeer({ address: "c:1", incarnations: ["a b  c"] }, 3);
+  writer.close();
+  const reader = new DataReader(directory.path);
+  const forgotten = reader.forgotten();
+  reader.close();
+  assertEquals(forgotten, [
+    { address: "a:1", incarnations: [] },
+    { address: "b:1", incarnations: ["1", "2"] },
+    { address: "c:1", incarnations: [] },
+  ]);
+});
+
 Deno.test("a data file knows for how long those are away that were when this was noted last", () => {
   using directory = new TempDirectory();
   newDataFile(directory.path);

@@ -33,6 +33,7 @@ export const nonsense = [
   changed({ address: 6000 }),
   changed({ address: "\u{1b}[31m:6000" }),
   changed({ address: `${"a".repeat(300)}:6000` }),
+  changed({ address: "m\u00fcller.example:6000" }),
   changed({ incarnation: "" }),
   changed({ incarnation: 5 }),
   changed({ incarnation: "0123456789ABCDEF/" }),

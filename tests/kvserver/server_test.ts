@@ -69,6 +69,11 @@ const refusedOptions: [name: string, options: ServerOptions][] = [
   ["no port is left for the last", { startPort: 65533, queryActorCount: 3 }],
   ["advertise is no address", { startPort: 0, queryActorCount: 1, advertise: "nowhere" }],
   ["advertise has no port", { startPort: 0, queryActorCount: 1, advertise: "example.com:" }],
+  ["advertise is no address that others dial", {
+    startPort: 0,
+    queryActorCount: 1,
+    advertise: "m\u00fcller.example:7000",
+  }],
 ];
 
 for (const [name, options] of refusedOptions) {

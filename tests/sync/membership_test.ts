@@ -191,3 +191,16 @@ Deno.test("who was away and is back is noted to be so", () => {
   it.members.noteAway();
   assertEquals(it.away, ["server:1 1000", ""]);
 });
+Deno.test("nobody is told of what was forgotten in a form that others refuse", () => {
+  const it = new Members();
+  const forgotten = [
+    { address: "gone:1", incarnations: ["1", "2"] },
+    { address: "many:1", incarnations: ["1", "2", "3", "4", "5"] },
+    { address: "none:1", incarnations: [""] },
+    { address: "m\u00fcller.example:1", incarnations: [] },
+  ];
+  it.members.start({ remembered: [], forgotten, away: [] });
+  it.learn("server:1", "server");
+  const [peer] = it.members.peers;
+  assertEquals(peer.gossip.take().forgotten, forgotten.slice(0, 1));
+});
