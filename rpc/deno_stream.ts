@@ -1,6 +1,9 @@
 import { formatAddress } from "./address.ts";
 import type { ByteListener, ByteStream } from "./transport.ts";
 
+/** The longest pause before a port that was given up is bound anew. */
+const rebindMsMax = 100;
+
 /** A port on Deno, of TCP or of TLS. */
 export class DenoListener<Conn extends DenoConn> implements ByteListener {
   readonly address: string;
@@ -21,15 +24,16 @@ export class DenoListener<Conn extends DenoConn> implements ByteListener {
   async replace(bind: () => Accepting<Conn>): Promise<void> {
     const old = this.#listener;
     old.close();
-    // The port is free only when what waited in `accept` has ended.
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let pauseMs = 1;; pauseMs = Math.min(2 * pauseMs, rebindMsMax)) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (this.#closed) return;
       try {
         this.#listener = bind();
         break;
       } catch (error) {
-        if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+        // The port is free only when what waited in `accept` has ended, and others may have taken the last file
+        // descriptor meanwhile. Nobody listens until it is bound, so it is tried again and again.
+        if (error instanceof TypeError) throw error;
       }
     }
     this.#rebound();
