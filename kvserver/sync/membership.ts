@@ -371,7 +371,8 @@ export class Membership {
    */
   forgottenElsewhere(server: ForgottenServer, by: Peer): void {
     const { address } = server;
-    if (address === this.#context.self.address) return;
+    // Who says so is there; it would be heard on, and charged for, as one that is forgotten.
+    if (address === this.#context.self.address || address === by.ref.address) return;
     this.#meetings.forget(server);
     const peers = this.#peersAt(address);
     const there = peers.filter((peer) => this.#isThere(peer));

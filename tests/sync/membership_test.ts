@@ -204,3 +204,10 @@ Deno.test("nobody is told of what was forgotten in a form that others refuse", (
   const [peer] = it.members.peers;
   assertEquals(peer.gossip.take().forgotten, forgotten.slice(0, 1));
 });
+Deno.test("who tells that it is forgotten itself is there", () => {
+  const it = new Members();
+  it.learn("server:1", "server");
+  const [peer] = it.members.peers;
+  it.members.forgottenElsewhere({ address: "server:1", incarnations: [] }, peer);
+  assertEquals([it.members.size, peer.isForgotten], [1, false]);
+});
