@@ -373,7 +373,7 @@ export interface Limits {
   readonly watchesMax: number;
   /** Keys whose changes wait for one watch; past it, it is told anew all that is there below its prefix. */
   readonly watchChangesMax: number;
-  /** As `watchChangesMax`, of all watches of a query actor together. */
+  /** As `watchChangesMax`, of all watches of a query actor together; none has more than it leaves to others. */
   readonly watchedChangesMax: number;
   /**
    * Keys that Redis clients of a query actor keep copies of; past it, the client with most of them is told that

@@ -219,3 +219,16 @@ Deno.test("telling many connections is paused for, so that they are told several
   assertEquals(messages(), 200);
   assertEquals(told.take(7), [[[1, ["a"]]], [[1, ["b", "c"]]]]);
 });
+
+Deno.test("those who do not read leave room for the changes of the others", () => {
+  const told = new Told({ watchChangesMax: 100, watchedChangesMax: 100 });
+  const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
+  for (const key of keys) put(told.store, key, "before");
+  for (let i = 0; i < 5; i++) told.begin(1, "");
+  told.put("k0");
+  told.put(...keys);
+  told.begin(2, "k");
+  told.take(2);
+  told.put("k1", "k2", "k3");
+  assertEquals(told.take(2), [[[1, ["k1", "k2", "k3"]]]]);
+});
