@@ -376,6 +376,11 @@ export interface Limits {
   /** As `watchChangesMax`, of all watches of a query actor together; none has more than it leaves to others. */
   readonly watchedChangesMax: number;
   /**
+   * For so long more than `watchChangesMax` deleted entries may stay because watches were not told of them; then
+   * the connections of these watches are ended.
+   */
+  readonly watchPatienceMs: number;
+  /**
    * Keys that Redis clients of a query actor keep copies of; past it, the client with most of them is told that
    * all its copies are outdated.
    */
@@ -828,6 +833,7 @@ export const defaultLimits: Limits = {
   watchesMax: 65_536,
   watchChangesMax: 65_536,
   watchedChangesMax: 1_048_576,
+  watchPatienceMs: 10_000,
   trackedKeysMax: 524_288,
   notificationBytes: 64 * KiB,
   expiriesPerTurn: 1_000,

@@ -213,6 +213,7 @@ export class Collector {
 
   #endWalk(): void {
     this.#isWalking = false;
+    this.#watches.reviewLaggards();
     this.#unknownSinceMs = this.#unknown;
     this.#unknown = new Map();
     this.#endedMs = this.#context.monotonicMs();

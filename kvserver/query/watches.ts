@@ -3,6 +3,7 @@ import { Charge, isAllocationFailure, RpcError } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import {
+  Laggards,
   nobody,
   PrefixTree,
   Tracker,
@@ -11,7 +12,7 @@ import {
   WatchRoom,
 } from "../watch/mod.ts";
 import { OwnTurns } from "./own_turns.ts";
-import { beginDeferred, endDeferred, tellConnection } from "./query_message.ts";
+import { beginDeferred, endDeferred, tellConnection, writeEnd } from "./query_message.ts";
 
 /** What a watch is charged for, beside its prefix. */
 const watchBytes = 512;
@@ -77,6 +78,7 @@ export class Watches {
   #round = { ms: 0, messages: 0, isWalked: false };
   #size = 0;
   #watchedBytes = 0;
+  #laggards: Laggards;
   #charge: Charge;
 
   constructor(context: ActorContext, store: Store) {
@@ -84,6 +86,7 @@ export class Watches {
     this.store = store;
     this.room = new WatchRoom(context.limits);
     this.#turns = new OwnTurns(context, messageTypes.watchTurn);
+    this.#laggards = new Laggards(context.limits);
     this.#charge = new Charge(context.memory, "watches");
   }
 
@@ -176,10 +179,31 @@ export class Watches {
     const end = this.store.keyEnd(n);
     let isAwaited = false;
     this.#prefixes.visit(this.store.keyMemory(n), start, end, (watcher) => {
-      isAwaited ||= watcher.awaits(n);
+      if (isAwaited || !watcher.awaits(n)) return;
+      isAwaited = true;
+      if (watcher.isLagging) this.#laggards.noteKept();
     });
     if (isAwaited || this.room.used === 0) return isAwaited;
     return this.#trackers.values().some((tracker) => tracker.awaits(n));
+  }
+
+  /**
+   * Ends the connections of those for which too much that is deleted has stayed for too long. To be called when
+   * `awaits` was asked of all that is deleted.
+   */
+  reviewLaggards(): void {
+    if (this.#size === 0) return;
+    const watchers = this.#connections.values().flatMap(({ watchers }) => watchers);
+    const late = this.#laggards.review(watchers, this.#context.monotonicMs());
+    for (const inbox of new Set(late.map(({ inbox }) => inbox))) {
+      this.#context.log.warn(
+        "A connection that watches was ended: its client reads so little that more than {count} deleted keys " +
+          "stayed for it",
+        { count: this.#context.limits.watchChangesMax },
+      );
+      writeEnd(this.#context.beginMessage());
+      tellConnection(this.#context, inbox);
+    }
   }
 
   /** Notes that the network has taken what a connection was sent. */
@@ -288,6 +312,7 @@ export class Watches {
 
   #close(watcher: Watcher): void {
     watcher.close();
+    this.#laggards.forget(watcher);
     this.#trackers.delete(watcher);
     if (watcher instanceof Tracker) this.#tracked.forget(watcher);
     else this.#prefixes.remove(watcher.prefix!, watcher);

@@ -18,6 +18,7 @@
  */
 
 export { FrameForm } from "./frame_form.ts";
+export { Laggards } from "./laggards.ts";
 export { PrefixTree } from "./prefix_tree.ts";
 export { Tracker, type TrackerForm } from "./tracker.ts";
 export { TrackingTable } from "./tracking_table.ts";

@@ -22,6 +22,7 @@ export class Tracker implements Watcher {
   readonly prefix = undefined;
   readonly heldBytes = 0;
   readonly isWalking = false;
+  readonly isLagging = false;
   isQueued = false;
   /** The keys that it has read since they changed; kept by a `TrackingTable`. */
   readonly keys = new Set<string>();

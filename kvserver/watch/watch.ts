@@ -68,6 +68,10 @@ export class Watch implements Watcher {
     return this.#walk !== undefined;
   }
 
+  get isLagging(): boolean {
+    return this.#walksAgain || this.#walk?.isInitial === false;
+  }
+
   changed(n: number, by = nobody): void {
     if (this.#walksAgain || this.#changed.has(n) || this.#isAhead(n)) return;
     if (this.#form.isFor?.(n, by) === false) return;

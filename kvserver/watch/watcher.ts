@@ -18,6 +18,8 @@ export interface Watcher {
   readonly isDue: boolean;
   /** Whether it is to be told all that is there. */
   readonly isWalking: boolean;
+  /** Whether it was told too little, so that what is deleted stays for it. */
+  readonly isLagging: boolean;
   /** Notes that an entry has changed. @param by counter of the inbox of whose connection, or `nobody` */
   changed(n: number, by: number): void;
   /** Whether it has still to be told of an entry, which must not be removed until then. */

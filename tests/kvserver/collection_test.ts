@@ -1,6 +1,7 @@
+import { Client, type WatchState } from "../../kvclient/mod.ts";
 import type { Server } from "../../kvserver/mod.ts";
-import { defaultLimits } from "../../limits.ts";
-import { assertEquals } from "../deps.ts";
+import { defaultLimits, withLimits } from "../../limits.ts";
+import { assertEquals, assertGreater } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { Machines } from "./machines.ts";
@@ -91,3 +92,48 @@ testInWorld("what has expired goes from memory, though nobody writes anything", 
   for (const server of servers) assertEquals(await tombstones(machines, server), 0);
   await machines.close(...servers);
 });
+
+testInWorld(
+  "no tombstones stay for who watches and does not read, and who reads again has missed nothing",
+  async (world) => {
+    using machines = new Machines(world);
+    const limits = withLimits({ watchChangesMax: 20, notificationBytes: 200 });
+    const environment = world.environment({ limits });
+    const server = await world.complete(machines.start(0, { keepsData: false, environment }));
+    const [address] = server.queryAddresses;
+    machines.network.at(address).windowBytes = 4_096;
+    const client = new Client(address, {
+      environment: world.environment(),
+      transport: machines.network,
+    });
+    const shown = new Map<string, unknown>();
+    const states: string[] = [];
+    const goOn = Promise.withResolvers<void>();
+    const watching = (async () => {
+      const onState = ({ type }: WatchState) => void states.push(type);
+      for await (const { key, value } of client.watch("w/", { onState })) {
+        if (value === undefined) shown.delete(key);
+        else shown.set(key, value);
+        await goOn.promise;
+      }
+    })().catch(() => {});
+    await world.advance(1_000);
+    await machines.ask(server, async (writer) => {
+      for (let i = 0; i < 200; i++) {
+        await writer.put(`w/${i}`, "v".repeat(100));
+        if (i % 100 > 0) await writer.delete(`w/${i}`);
+      }
+    });
+    await world.advance(5_000);
+    assertGreater(await tombstones(machines, server), 20, "they stay for a while");
+    await world.advance(30_000);
+    assertEquals(await tombstones(machines, server), 0);
+    goOn.resolve();
+    await world.advance(30_000);
+    assertEquals([...shown.keys()].sort(), ["w/0", "w/100"]);
+    assertEquals(states, ["watching", "lost", "resumed"]);
+    await world.complete(client.close());
+    await watching;
+    await machines.close(server);
+  },
+);
