@@ -71,6 +71,8 @@ export async function* watchChanges(
   /** The addresses that did not answer before any did. */
   const failed = new Set<string>();
   let isFirst = true;
+  /** Whether a server has ever begun to tell. */
+  let hasBegun = false;
   let isLost = false;
   let belief: Belief = "believes";
   let address = host.router.nextAddr();
@@ -88,6 +90,7 @@ export async function* watchChanges(
     try {
       const round = new WatchRound(connection, seen, belief, host.environment);
       await connection.watch(prefix, signal);
+      hasBegun = true;
       for await (const change of round.initial(signal)) if (initial || !isFirst) yield change;
       if (isFirst) onState?.({ type: "watching" });
       else if (isLost) onState?.({ type: "resumed" });
@@ -102,11 +105,14 @@ export async function* watchChanges(
       host.router.reportFailure?.(address);
       failed.add(address);
       address = host.router.nextAddr();
-      if (isFirst && failed.has(address)) throw error;
-      if (!isFirst && !isLost) onState?.({ type: "lost", error });
+      if (!hasBegun) {
+        if (failed.has(address)) throw error;
+        continue;
+      }
+      if (!isLost) onState?.({ type: "lost", error });
       isLost = true;
-      belief = isFirst ? "believes" : "doubts";
-      if (!isFirst) await pause(host.environment, backoff.nextMs(), signal);
+      belief = "doubts";
+      await pause(host.environment, backoff.nextMs(), signal);
     } finally {
       signal.removeEventListener("abort", close);
       host.connections.delete(connection);

@@ -59,7 +59,9 @@ async function printChanges(
     }
     const change = seen.see([key, value]);
     if (change === undefined || isInitial && !initial) continue;
-    console.out(changeText(session, isInitial ? "initial" : change, [key, value]));
+    // One of which another value was told before a server was lost has changed.
+    const isThere = isInitial && change === "new";
+    console.out(changeText(session, isThere ? "initial" : change, [key, value]));
   }
   throw new Error("Cannot watch on: a watch ended by itself");
 }

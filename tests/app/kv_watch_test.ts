@@ -1,7 +1,13 @@
 import { SeenEntries } from "../../app/kv/seen_entries.ts";
 import { watch } from "../../app/kv/watch.ts";
 import type { EntryFormat } from "../../app/kv/session.ts";
-import { Client, ConnectionError, FixedRouter, RpcError } from "../../kvclient/mod.ts";
+import {
+  Client,
+  ConnectionError,
+  FixedRouter,
+  RpcError,
+  type WatchOptions,
+} from "../../kvclient/mod.ts";
 import { UsageError } from "../../app/cli/usage_error.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../deps.ts";
@@ -143,6 +149,34 @@ Deno.test("kv watch says that its server is lost, and goes on when it is back", 
     const all = "new\ta\t1\ndeleted\ta\nnew\ta\t1\n";
     await until("it is printed", () => console.stdout === all);
   }));
+
+/** As a client is whose server is lost, and back, before it has told all that was there. */
+class InterruptedClient extends Client {
+  override async *watch(_prefix: string, { onState }: WatchOptions = {}): AsyncGenerator<never> {
+    const told = (key: string, value: string) => ({ key, value, version: new Uint8Array() });
+    yield* [told("a", "1"), told("b", "1")] as never[];
+    onState?.({ type: "lost", error: new Error("Cannot watch: the connection was lost") });
+    yield* [told("a", "2"), told("c", "1")] as never[];
+    onState?.({ type: "watching" });
+    yield* [told("b", "2")] as never[];
+    throw await new Promise(() => {});
+  }
+}
+
+Deno.test("kv watch --initial says what has changed while all that was there was told", async () => {
+  await using client = new InterruptedClient(deadAddress());
+  const console = new FakeConsole();
+  void watch({ client, console, format: "lines" }, "", { intervalMs: 10, initial: true });
+  await until("all is told", () => console.stdout.includes("b\t2"));
+  const lines = [
+    "initial\ta\t1",
+    "initial\tb\t1",
+    "changed\ta\t2",
+    "initial\tc\t1",
+    "changed\tb\t2",
+  ];
+  assertEquals(console.stdout, lines.map((line) => `${line}\n`).join(""));
+});
 
 Deno.test("kv watch polls a server without watches, and goes on when it is back", () =>
   watchingRestarted(PollingClient, async (_client, console) => {

@@ -22,6 +22,8 @@ class WatchedServer {
   refusal: [code: string, message: string] | undefined;
   pings = 0;
   answersPings = true;
+  /** Whether it comes to the end of what is there. */
+  tellsAll = true;
 
   constructor(network: MemoryNetwork, hostname = "server") {
     this.scripted = new ScriptedServer(network, 6001, hostname);
@@ -37,7 +39,7 @@ class WatchedServer {
       this.watcher = request;
       this.scripted.reply(request, 5);
       if (this.entries.length > 0) this.tell(...this.entries);
-      this.scripted.send(request, [2, "Initial", [5]]);
+      if (this.tellsAll) this.scripted.send(request, [2, "Initial", [5]]);
     };
   }
 
@@ -319,3 +321,26 @@ testInWorld("a notification that is none ends the connection, and watch goes on"
   assertEquals(lost.at(-1), ["pa", "1", 1]);
   await close(watch);
 });
+
+testInWorld(
+  "watch goes on when its server is lost before it has told all that was there",
+  async (world) => {
+    for (const initial of [true, false]) {
+      const { client, servers: [server], network, close } = start(world);
+      server.entries = [["pa", "1", 1], ["pb", "1", 1], ["pc", "1", 1]];
+      server.tellsAll = false;
+      const watch = new Told(client, { initial });
+      await world.advance(0);
+      assertEquals(watch.take(), initial ? server.entries : []);
+      network.at(server.scripted.address).cut();
+      server.tellsAll = true;
+      server.entries = [["pa", "1", 1], ["pb", "2", 2], ["pd", "1", 1]];
+      await world.advance(1_000);
+      const changes = initial ? server.entries.slice(1) : [];
+      assertEquals(watch.take(), ["lost", ...changes, "watching"]);
+      await world.advance(10_000);
+      assertEquals(watch.take(), [["pc", null, 1]]);
+      await close(watch);
+    }
+  },
+);
