@@ -1,4 +1,4 @@
-import { assertEquals } from "../deps.ts";
+import { assertEquals, assertStringIncludes } from "../deps.ts";
 import { lackingLinux, testUnless } from "../support/needs.ts";
 import { denoArguments, spawnCmud, startServerProcess } from "../support/app/cmud_process.ts";
 
@@ -28,6 +28,20 @@ Deno.test("a command ends with 0 when nobody reads its results any more", async 
   await list.stdout.cancel();
   const [{ code }, stderr] = await Promise.all([list.status, new Response(list.stderr).text()]);
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  await server.end("SIGTERM");
+});
+
+Deno.test("kv watch ends with 0 at the next change when nobody reads it any more", async () => {
+  const server = await startServerProcess();
+  const args = ["--server", server.ready.queryAddresses[0]];
+  const watch = spawnCmud(["kv", "watch", ...args]);
+  const errors = watch.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  assertStringIncludes((await errors.read()).value!, "Watching");
+  await watch.stdout.cancel();
+  const put = spawnCmud(["kv", "put", "k", "v", ...args]);
+  await Promise.all([put.status, put.stdout.cancel(), put.stderr.cancel()]);
+  const [{ code }, { done }] = await Promise.all([watch.status, errors.read()]);
+  assertEquals({ code, done }, { code: 0, done: true });
   await server.end("SIGTERM");
 });
 

@@ -57,6 +57,13 @@ Deno.test("a server is not healthy whose replica has differed from others for mo
   ]);
 });
 
+Deno.test("a server is not healthy of which a query actor is more than 2 s behind", () => {
+  assertEquals(problemsOf({ stats: { ...stats, replicaLagMs: 2_000 } }), []);
+  assertEquals(problemsOf({ stats: { ...stats, replicaLagMs: 4_200 } }), [
+    "has a query actor that is 4 s behind",
+  ]);
+});
+
 Deno.test("a server is not healthy that sees itself in conflict", () => {
   const self: Member = { ...selfMember, state: "conflict" };
   assertEquals(problemsOf({ stats, members: [self, upMember] }), [

@@ -82,7 +82,7 @@ Deno.test("a message of another server is acknowledged when all query actors hav
   assertEquals(stage.acknowledged.length, before + 3);
 });
 
-Deno.test("Puts are refused while a query actor is behind, and taken again when it has caught up", () => {
+Deno.test("Puts are refused while a query actor is behind, and taken again when it has caught up, and the log says so", () => {
   const stage = new Stage();
   stage.written(1);
   const pass = (ms: number) => stage.pass(Math.ceil(ms / limits.syncPaceMs));
@@ -93,6 +93,12 @@ Deno.test("Puts are refused while a query actor is behind, and taken again when 
   stage.merged(1, stage.merges.at(-1)!.number || 1);
   pass(500);
   assertEquals(ordersOf(stage).refusal, undefined);
+  assertEquals(stage.logged.map((line) => line.replaceAll(/\d+ (bytes|ms)/g, "N $1")), [
+    "Query actor a:1/a/3 falls behind: N bytes wait for it, the oldest for N ms",
+    "Query actor a:1/a/3 is N ms behind: Puts are refused until it has caught up",
+    "All have caught up: Puts are taken again",
+    "Query actor a:1/a/3 has caught up",
+  ]);
 });
 
 Deno.test("with a bound for lag, the log says whether a server has caught up, or is no longer there", () => {

@@ -5,6 +5,8 @@ import type { Throughput } from "./throughput.ts";
 const neededTimesMax = 1.5;
 /** and in what any Put may take until it shows, however little there is to be sent. */
 const shownMs = 500;
+/** No second may see more messages of an actor to another one. */
+const messageRateMax = 10;
 /** With a bound of the lag, all hold the same so long after the end. */
 const equalAfterMsMax = 2_000;
 
@@ -16,10 +18,10 @@ export function neededMs({ missing }: Pick<Throughput, "missing">): number {
 
 /** Which promises do not hold. @param maxLagSeconds of the servers; 0: they have none */
 export function faultsOf(
-  found: Pick<Throughput, "missing" | "lagsMs" | "equalAfterMs" | "peaks">,
+  found: Pick<Throughput, "missing" | "lagsMs" | "equalAfterMs" | "peaks" | "maxMessageRate">,
   maxLagSeconds: number,
 ): string[] {
-  const { lagsMs, equalAfterMs, peaks } = found;
+  const { lagsMs, equalAfterMs, peaks, maxMessageRate } = found;
   const faults: string[] = [];
   const expect = (what: string, is: number, most: number) => {
     // What is no number is not within its bound either.
@@ -33,5 +35,6 @@ export function faultsOf(
     expect("all hold the same, ms after the end", equalAfterMs, mostMs);
   }
   expect("memory of a server, in bytes", peaks.memoryBytes, peaks.memoryMaxBytes);
+  expect("messages of an actor to another one in a second", maxMessageRate, messageRateMax);
   return faults;
 }
