@@ -124,6 +124,18 @@ export function latestAccepted(
   return nowMs + timestampMaxAheadMs;
 }
 
+/**
+ * The floor that is taken over from another server: one that is further ahead than any entry may be counts as if it
+ * were not. The clocks of two servers differ, so what one of them takes the other one must not refuse.
+ */
+export function acceptedFloor(
+  floorMs: number,
+  nowMs: number,
+  limits: Pick<Limits, "timestampMaxAheadMs">,
+): number {
+  return Math.min(floorMs, latestAccepted(nowMs, limits));
+}
+
 /** Whether a text has the form of a uid. */
 export function isUid(text: string): boolean {
   return uidForm.test(text);

@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
+import { acceptedFloor } from "../entry/order.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import type { Compared, CompareRequest } from "../messages/replica_messages.ts";
 import { originTest } from "../messages/origin_filter.ts";
@@ -83,7 +84,11 @@ export class Comparing {
     this.#leftOut = false;
     this.#seen = seenBytes(this.#versions.seen);
     this.#theirs = request.theirs === undefined ? undefined : readSeen(request.theirs);
-    if (this.#theirs !== undefined) this.#versions.raiseFloor(this.#theirs.floorMs);
+    if (this.#theirs !== undefined) {
+      const { limits } = this.#context;
+      const floorMs = acceptedFloor(this.#theirs.floorMs, this.#context.now(), limits);
+      this.#versions.raiseFloor(floorMs);
+    }
     if (!this.#turns.isDue) this.turn();
   }
 

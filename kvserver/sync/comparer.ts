@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
+import { acceptedFloor } from "../entry/order.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { Compared } from "../messages/replica_messages.ts";
 import type { Agreement } from "./agreement.ts";
@@ -97,7 +98,10 @@ export class Comparer {
     if (peer.comparison.isAwaited(step.id)) this.#rounds++;
     peer.comparisonReceived(step, this.#context.link(peer.ref).roundTripMs);
     // What it holds it will be sent.
-    if (step.seen !== undefined) this.#replicas.raiseFloor(readSeen(step.seen).floorMs);
+    if (step.seen === undefined) return;
+    const { floorMs } = readSeen(step.seen);
+    const { limits } = this.#context;
+    this.#replicas.raiseFloor(acceptedFloor(floorMs, this.#context.now(), limits));
   }
 
   /** A message of a comparison was sent. */

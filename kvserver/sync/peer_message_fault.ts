@@ -19,7 +19,7 @@ import {
 import { noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { EntrySpelling } from "../entry/entry_spelling.ts";
-import { latestAccepted, timeFault, uidFault } from "../entry/order.ts";
+import { timeFault, uidFault } from "../entry/order.ts";
 import { readRangeMessage } from "../reconcile/mod.ts";
 import { readClaims, readSeen, seenSumBytes } from "../versions/version_bytes.ts";
 import type { PeerMessage } from "./peer_message.ts";
@@ -114,7 +114,7 @@ function messageFault(
   }
   if (!isCount(wantsState) || !isCount(stateDone)) return "a transfer's number is none";
   if (stateSize !== undefined && !isCount(stateSize)) return "a state's size is none";
-  const fault = comparisonFault(message, limits) ?? versionsFault(message, edges);
+  const fault = comparisonFault(message, limits) ?? versionsFault(message, limits);
   if (fault !== undefined) return fault;
   return entries instanceof Uint8Array ? undefined : "its entries are no bytes";
 }
@@ -142,10 +142,10 @@ function comparisonFault(
 /** What is wrong with what it says of what was seen. @throws {TypeError | MsgpackError} for other bytes. */
 function versionsFault(
   message: Record<string, unknown>,
-  edges: Pick<Clock, "now"> & Limited,
+  limits: Limits,
 ): string | undefined {
   const { claims, seen, replicaSeen, replicaSum } = message;
-  const { versionBytesMax } = edges.limits;
+  const { versionBytesMax } = limits;
   for (const name of namesOfVersions) {
     const bytes = message[name];
     if (bytes === undefined) continue;
@@ -155,17 +155,14 @@ function versionsFault(
     }
   }
   if (claims !== undefined) {
-    const fault = namesFault(readClaims(claims as Uint8Array).map(({ uid }) => uid), edges.limits);
+    const fault = namesFault(readClaims(claims as Uint8Array).map(({ uid }) => uid), limits);
     if (fault !== undefined) return fault;
   }
-  const latestMs = latestAccepted(edges.now(), edges.limits);
   for (const bytes of [seen, replicaSeen]) {
     if (bytes === undefined) continue;
-    // All later writes would be as late.
-    const { vector, floorMs } = readSeen(bytes as Uint8Array);
-    if (floorMs > latestMs) return `a tombstone of it is ${floorMs - latestMs} ms too far ahead`;
+    const { vector } = readSeen(bytes as Uint8Array);
     const uids = [...Array.from(vector, ([uid]) => uid), ...vector.dots.keys()];
-    const fault = namesFault(uids, edges.limits);
+    const fault = namesFault(uids, limits);
     if (fault !== undefined) return fault;
   }
   const isSum = replicaSum instanceof Uint8Array && replicaSum.length === seenSumBytes;

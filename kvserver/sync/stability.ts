@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { Charge } from "../../rpc/mod.ts";
+import { acceptedFloor } from "../entry/order.ts";
 import { StableVector } from "../versions/stable_vector.ts";
 import { readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
 import { meet, VersionVector } from "../versions/version_vector.ts";
@@ -103,7 +104,8 @@ export class Stability {
   peerTold(peer: Peer, seen: Uint8Array): void {
     const { vector, floorMs } = readSeen(seen);
     peer.hasSeen(vector);
-    this.#replicas.raiseFloor(floorMs);
+    const { limits } = this.#context;
+    this.#replicas.raiseFloor(acceptedFloor(floorMs, this.#context.now(), limits));
     this.#hasChanged = true;
   }
 

@@ -1,5 +1,6 @@
 import { claimUpTo } from "../../kvserver/versions/claim.ts";
-import { claimBytes } from "../../kvserver/versions/version_bytes.ts";
+import { claimBytes, seenBytes } from "../../kvserver/versions/version_bytes.ts";
+import { VersionVector } from "../../kvserver/versions/version_vector.ts";
 import { defaultLimits } from "../../limits.ts";
 import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -76,6 +77,27 @@ export const claimCases: Record<string, () => Promise<string | undefined>> = {
     if (refused.some((count) => count > 0)) return `They refuse ${refused} messages; ${wrong}`;
     return wrong;
   },
+
+  "a tombstone that a peer makes up, as late as one clock allows, keeps no other server from it":
+    async () => {
+      const stage = new Stage();
+      const a = await stage.start();
+      const b = await stage.start([a]);
+      stage.cluster.setClock(a, 5_000);
+      const liar = new Liar(stage, a);
+      await stage.cluster.advance(settledMs);
+      for (let i = 0; i < 40; i++) {
+        const floorMs = a.environment.now() + defaultLimits.timestampMaxAheadMs;
+        liar.tellPeer({ seen: seenBytes({ vector: new VersionVector(), floorMs }) });
+        await stage.cluster.advance(500);
+        stage.put(a, `key${i}`);
+      }
+      // The clock of the one is so far behind that of the other.
+      const wrong = b.stores[0].size > 25 ? undefined : `there are ${b.stores[0].size} of 40 keys`;
+      const { refusedMessages } = b.system.stats();
+      await stage.cluster.close();
+      return refusedMessages > 0 ? `It refuses ${refusedMessages} messages` : wrong;
+    },
 
   "writes that whose state is taken over claims, and are still to be made here, are not taken for seen":
     async () => {
