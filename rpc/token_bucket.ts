@@ -28,8 +28,9 @@ export class TokenBucket {
     return this.waitMs(nowMs, this.#capacity);
   }
 
-  /** Takes a token, which is there. */
+  /** Takes a token. Where there is none it is empty from now on, and owes nothing. */
   take(nowMs: number): void {
-    this.#fullMs = Math.max(this.#fullMs, nowMs) + this.#everyMs;
+    const fullMs = Math.max(this.#fullMs, nowMs) + this.#everyMs;
+    this.#fullMs = Math.min(fullMs, nowMs + this.#capacity * this.#everyMs);
   }
 }

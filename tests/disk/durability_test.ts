@@ -136,6 +136,21 @@ testInWorld("relaxed: a Put is answered at once, and on disk within 200 ms", asy
   await server.crash();
 });
 
+testInWorld("relaxed: a Put behind a burst is on disk within 200 ms too", async (world) => {
+  const server = await DurableServer.start(world, { durability: "relaxed" });
+  server.disk.writeMs = 1;
+  // Fifty messages to the disk, one after the other without a pause.
+  for (let i = 0; i < 150; i++) server.put(`burst ${i}`, "x".repeat(80_000));
+  await world.advance(200);
+  assertEquals(mergedOf(server.disk.batches).size, 150);
+  for (let i = 0; i < 10; i++) {
+    server.put("behind", `${i}`);
+    await world.advance(200);
+    assertEquals(mergedOf(server.disk.batches).get("behind")?.value, `${i}`);
+  }
+  await server.crash();
+});
+
 testInWorld("relaxed: what the disk cannot keep up with waits, each key once", async (world) => {
   const server = await DurableServer.start(world, { durability: "relaxed" });
   server.disk.writeMs = 10_000;

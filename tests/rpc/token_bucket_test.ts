@@ -13,6 +13,13 @@ Deno.test("TokenBucket has so many tokens at once, and one more for each period"
   assertEquals([bucket.waitMs(150), bucket.waitMs(10_000, 3)], [100, 0]);
 });
 
+Deno.test("TokenBucket owes nothing for what is taken that is not there", () => {
+  const bucket = new TokenBucket(2, 100);
+  for (let taken = 0; taken < 50; taken++) bucket.take(taken);
+  assertEquals([bucket.waitMs(49), bucket.waitMs(49, 2)], [100, 200]);
+  assertEquals(bucket.waitMs(149), 0);
+});
+
 Deno.test("TokenBucket gives no more in any span of time, however it is asked", () => {
   const steps = fc.array(
     fc.oneof(fc.constant(0), fc.double({ min: 0, max: 60, noNaN: true }), fc.nat(3_000)),
