@@ -83,7 +83,7 @@ export class Meetings {
   again(): void {
     if (this.#unmet.size === 0) return;
     const nowMs = this.#context.monotonicMs();
-    for (const { ref, by } of this.#unmet.takeDue(nowMs)) {
+    for (const { ref, by } of this.#unmet.takeDue(nowMs, this.#acquaintance.isPeer)) {
       if (this.#acquaintance.isToBeMetAgain(ref)) this.begin(ref, by);
       else this.#unmet.delete(ref);
     }
@@ -101,8 +101,9 @@ export class Meetings {
     this.#unmet.forget(server);
   }
 
-  /** Meets those no more that were missed first so long ago. */
+  /** Meets those no more that were missed first so long ago, and that no peer names. */
   forgetMissedFor(durationMs: number): void {
-    this.#unmet.forgetMissedFor(durationMs, this.#context.monotonicMs());
+    const nowMs = this.#context.monotonicMs();
+    this.#unmet.forgetMissedFor(durationMs, nowMs, this.#acquaintance.isPeer);
   }
 }

@@ -25,8 +25,9 @@ interface UnmetServer extends Namer {
  * Servers that peers named and that could not be greeted: because the network was cut between them and this
  * one, or either was busy. So are those that are peers no more, while nobody else is at their addresses. They are
  * met again after pauses that grow, until they are known, over, forgotten, or missed for as long as servers that
- * are down are known. They are bounded, and by the host that named them: whoever names many that are not there
- * takes no room of what others name. Those that do not fit are named by the ones that are met.
+ * are down are known, unless who named them still does: a peer says so when it forgets one. They are bounded, and
+ * by the host that named them: whoever names many that are not there takes no room of what others name. Those that
+ * do not fit are named by the ones that are met.
  */
 export class UnmetServers {
   #limits: Limits;
@@ -81,10 +82,17 @@ export class UnmetServers {
     server.dueMs = nowMs + server.backoff.nextMs();
   }
 
-  /** Takes those that are to be met again now: each is due again only once it was missed again. */
-  takeDue(nowMs: number): readonly (Namer & { readonly ref: ActorRef })[] {
+  /**
+   * Takes those that are to be met again now: each is due again only once it was missed again.
+   *
+   * @param isNamed whether who named one still does
+   */
+  takeDue(
+    nowMs: number,
+    isNamed: (by: ActorRef) => boolean,
+  ): readonly (Namer & { readonly ref: ActorRef })[] {
     if (this.dueMs > nowMs) return [];
-    this.forgetMissedFor(this.#limits.forgetAfterMs, nowMs);
+    this.forgetMissedFor(this.#limits.forgetAfterMs, nowMs, isNamed);
     const due = [...this.#servers.values()].filter(({ dueMs }) => dueMs <= nowMs);
     for (const server of due) server.dueMs = Infinity;
     return due;
@@ -105,10 +113,10 @@ export class UnmetServers {
     }
   }
 
-  /** Forgets those that were missed first so long ago. */
-  forgetMissedFor(durationMs: number, nowMs: number): void {
-    for (const { ref, sinceMs } of this.#servers.values()) {
-      if (nowMs - sinceMs >= durationMs) this.delete(ref);
+  /** Forgets those that were missed first so long ago, unless who named them still does. */
+  forgetMissedFor(durationMs: number, nowMs: number, isNamed: (by: ActorRef) => boolean): void {
+    for (const { ref, by, sinceMs } of this.#servers.values()) {
+      if (nowMs - sinceMs >= durationMs && !isNamed(by)) this.delete(ref);
     }
   }
 

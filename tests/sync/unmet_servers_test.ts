@@ -14,6 +14,8 @@ const refOf = (address: string, incarnation = "life"): ActorRef => {
 class Unmet {
   readonly servers = new UnmetServers(defaultLimits);
   nowMs = 0;
+  /** Whether who named them is there still. */
+  isNamed = false;
 
   /** A server is named, and missed. */
   miss(address: string, { host = "host", incarnation = "life" } = {}): void {
@@ -28,7 +30,7 @@ class Unmet {
     while (this.servers.dueMs <= endMs) {
       pauses.push(this.servers.dueMs - this.nowMs);
       this.nowMs = this.servers.dueMs;
-      if (this.servers.takeDue(this.nowMs).length === 0) break;
+      if (this.takeDue(this.nowMs).length === 0) break;
       this.miss(address);
     }
     return pauses;
@@ -36,7 +38,15 @@ class Unmet {
 
   /** The addresses of those that would be met within the longest pause. */
   get addresses(): string[] {
-    return this.servers.takeDue(this.nowMs + unmetPauseMaxMs).map(({ ref }) => ref.address);
+    return this.takeDue(this.nowMs + unmetPauseMaxMs).map(({ ref }) => ref.address);
+  }
+
+  takeDue(nowMs: number) {
+    return this.servers.takeDue(nowMs, () => this.isNamed);
+  }
+
+  forgetMissedFor(durationMs: number, nowMs: number): void {
+    this.servers.forgetMissedFor(durationMs, nowMs, () => this.isNamed);
   }
 }
 
@@ -51,7 +61,7 @@ Deno.test("UnmetServers has a server met again after pauses that double, up to t
 Deno.test("UnmetServers has nobody met who is being met, or known", () => {
   const it = new Unmet();
   it.miss("away:1");
-  assertEquals(it.servers.takeDue(unmetPauseMinMs - 1), []);
+  assertEquals(it.takeDue(unmetPauseMinMs - 1), []);
   assertEquals(it.addresses, ["away:1"]);
   assertEquals([it.addresses, it.servers.dueMs], [[], Infinity]);
   assertEquals(it.servers.isMeeting(refOf("away:1")), false);
@@ -68,10 +78,19 @@ Deno.test("UnmetServers gives a server up that is missed for as long as others a
   assertEquals(it.servers.size, 0);
   assertLessOrEqual(it.nowMs, forgetAfterMs + unmetPauseMaxMs);
   it.miss("gone:1");
-  it.servers.forgetMissedFor(1_000, it.nowMs + 999);
+  it.forgetMissedFor(1_000, it.nowMs + 999);
   assertEquals(it.servers.size, 1);
-  it.servers.forgetMissedFor(1_000, it.nowMs + 1_000);
+  it.forgetMissedFor(1_000, it.nowMs + 1_000);
   assertEquals(it.servers.size, 0);
+});
+
+Deno.test("UnmetServers gives no server up that a peer names", () => {
+  const it = new Unmet();
+  it.isNamed = true;
+  it.miss("cut off:1");
+  it.missUntil("cut off:1", 2 * forgetAfterMs);
+  it.forgetMissedFor(1_000, it.nowMs);
+  assertEquals(it.servers.size, 1);
 });
 
 Deno.test("UnmetServers forgets the lives of a server that are named, also one that is being met", () => {
