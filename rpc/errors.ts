@@ -79,7 +79,7 @@ export class TimeoutError extends Error {
 
   /** Takes its fields, and for how many milliseconds a reply was waited for. */
   constructor(address: string, retrySafe: boolean, timeoutMs: number) {
-    super(`Cannot wait longer for ${address}: no reply within ${timeoutMs} ms`);
+    super(`Cannot wait longer for ${address}: no reply within ${Math.ceil(timeoutMs)} ms`);
     this.address = address;
     this.retrySafe = retrySafe;
   }

@@ -18,7 +18,7 @@ export function failureText(error: unknown, port: PortKind = "query"): string {
     .replace(/^Cannot wait longer for /, port === "system" ? "Cannot join " : "$&")
     // Its words say it already.
     .replace(/ \(os error \d+\)/g, "")
-    .replace(/^(Cannot (?:read|write) (.+): .+): (?:readfile|writefile) '\2'$/, "$1")
+    .replace(/^(Cannot (?:read|write) (.+): .+): (?:readfile|writefile|stat) '\2'$/, "$1")
     // Nobody who runs the program can follow Deno's advice.
     .replace(/Requires all access to (.+), run again with the --allow-all flag/, closed);
   const where = error instanceof RpcError && error.address ? ` (at ${error.address})` : "";
@@ -71,8 +71,13 @@ const refusingAdvice =
   "Until its disk takes writes again, nothing is put there. cmud status says how " +
   "it is, and\nthe server's log when that began";
 
-/** By what a server says of what does not pass by waiting: what fills its memory stays, or its disk. */
+/**
+ * By what a server says of what does not pass by waiting: what fills its memory stays, or its disk,
+ * and what is too large is so the next time.
+ */
 const lastingAdvice: readonly (readonly [RegExp, string])[] = [
+  // Of a key, or of a prefix, that is no help.
+  [/the (?:value|request) has \d+/, "What is larger goes in parts under several keys"],
   [
     /memory is full/,
     "Room is made with: cmud kv delete KEY, or by starting the server with a greater --max-memory",
@@ -112,7 +117,6 @@ const listenAdvice: readonly (readonly [RegExp, string])[] = [
 
 const adviceByCode: Readonly<Record<string, string | undefined>> = {
   unknown_method: "Is that a system port? Query ports come behind it: by default 6001 is the first",
-  too_large: "What is larger goes in parts under several keys",
   overloaded: "The server has too much to do: try again in a moment",
   unauthorized:
     "A token is shown with --token-file FILE; who runs the server makes one: cmud token new",

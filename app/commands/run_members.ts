@@ -22,8 +22,11 @@ export function runForget(invocation: Invocation): Promise<number> {
   parseAddressOption(address!, defaultSystemAddress);
   return withClient(invocation, async (client) => {
     if (await client.forget(address!)) return exitCodes.ok;
+    const { console, options } = invocation;
+    const asked = options.server as readonly string[] | undefined;
+    const server = asked === undefined ? "" : ` --server ${asked.join(",")}`;
     const found = `No server is known at ${escapeControl(address!)}`;
-    invocation.console.err(`${found}\nThose that are known are shown by: cmud members\n`);
+    console.err(`${found}\nThose that are known are shown by: cmud members${server}\n`);
     return exitCodes.keyNotFound;
   });
 }

@@ -74,10 +74,24 @@ Deno.test("failureText() says what to try where that is known", () => {
     ],
     [new RpcError("from_tomorrow", "Cannot", { address: "h:1" }), "Cannot (at h:1)"],
     [new TimeoutError("h:1", true, 5), "Cannot wait longer for h:1: no reply within 5 ms\nIs that"],
+    [
+      new TimeoutError("h:1", true, 4.2),
+      "Cannot wait longer for h:1: no reply within 5 ms\nIs that",
+    ],
+    [
+      new RpcError("too_large", "Cannot Put: the value has 9"),
+      "Cannot Put: the value has 9\nWhat is",
+    ],
   ];
   for (const [error, text] of cases) assertEquals(failureText(error).slice(0, text.length), text);
+  // Only values can be had in parts.
+  for (const what of ["the key has 4097 bytes", "the prefix has 4097 bytes", "use Scan"]) {
+    assertEquals(failureText(new RpcError("too_large", what)), what);
+  }
   const named = failureText(new Error("Cannot write b: No such file (os error 2): writefile 'b'"));
   assertEquals(named, "Cannot write b: No such file");
+  const looked = failureText(new Error("Cannot read b: No such file (os error 2): stat 'b'"));
+  assertEquals(looked, "Cannot read b: No such file");
   const silence = failureText(new TimeoutError("h:1", true, 5), "system");
   assertStringIncludes(silence, "Cannot join h:1: no reply within 5 ms\n");
   assertStringIncludes(silence, "is the port right? By default\n6000 is the system port.");
