@@ -1,6 +1,6 @@
 import { reasonOf } from "../../log/mod.ts";
 import { exists } from "./exists.ts";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import { defaultLimits } from "../../limits.ts";
 import type { Clock, Random } from "../../rpc/mod.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
@@ -19,13 +19,14 @@ import { syncDirectory } from "./sync_directory.ts";
  * @param to must not be there, or be an empty directory
  * @returns what was sound, and what was not.
  * @throws {DataDirectoryError} when a server uses the old one, or there is nothing of a server in it;
- * when the new one cannot be written, or is not empty.
+ * when the new one cannot be written, is not empty, or is in the old one.
  */
 export function repairDirectory(from: string, to: string, environment: Clock & Random): Salvage {
+  const above = dirname(resolve(to));
   expectEmpty(to);
+  expectOutside(above, from, to);
   DirectoryLock.expectFree(from);
   const salvage = new Salvage(from);
-  const above = dirname(resolve(to));
   const unfinished = beginDirectory(to, above);
   try {
     writeDirectory(unfinished, salvage, environment);
@@ -52,6 +53,14 @@ function expectEmpty(to: string): void {
   }
   if (isEmpty) return;
   throw new DataDirectoryError(to, "it is not empty; allowed is a new one, or an empty one");
+}
+
+/** @throws {DataDirectoryError} when it would be in the old one, which is to stay as it is. */
+function expectOutside(above: string, from: string, to: string): void {
+  if (!exists(above) || !exists(from)) return;
+  const [first] = relative(Deno.realPathSync(from), Deno.realPathSync(above)).split(sep);
+  if (first === "..") return;
+  throw new DataDirectoryError(to, `it is in ${from}; allowed is a directory beside it`);
 }
 
 function beginDirectory(to: string, above: string): string {

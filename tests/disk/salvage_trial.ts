@@ -245,6 +245,7 @@ Deno.test("repairDirectory() writes what is sound into a new directory, and leav
 Deno.test("repairDirectory() refuses what is in the way, what is in use, and what is none", () => {
   using directory = directoryOf();
   using above = new TempDirectory();
+  using empty = new TempDirectory();
   const to = `${above.path}/new`;
   const refuse = (from: string, to: string, found: string) =>
     assertThrows(() => repairDirectory(from, to, realEnvironment), DataDirectoryError, found);
@@ -252,7 +253,8 @@ Deno.test("repairDirectory() refuses what is in the way, what is in use, and wha
   Deno.writeTextFileSync(`${above.path}/file`, "");
   refuse(directory.path, `${above.path}/file`, "it is not empty");
   refuse(directory.path, `${above.path}/none/new`, "it cannot be written");
-  refuse(above.path, to, "there is no cmud.db in it, and no log");
+  refuse(directory.path, `${directory.path}/new`, "it is in");
+  refuse(empty.path, to, "there is no cmud.db in it, and no log");
   refuse(`${above.path}/none`, to, "there is no such directory");
   const lock = new DirectoryLock(directory.path);
   assertThrows(() => repairDirectory(directory.path, to, realEnvironment), DataDirectoryInUseError);
