@@ -1,12 +1,13 @@
 /** A version begins with so many bytes that tell when; those that follow say by whom, as many other versions do. */
 const orderBytes = 10;
 
-/** Each has a character that stands for it. */
-const endsMax = 0x1_0000;
+/** The character that stands for no end: the text has all bytes. Each end has one of those before it. */
+const spelledOut = 0xffff;
 
 /**
  * Versions as short texts, which take less memory than arrays: a character that stands for all that follows the
- * first ten bytes, and one for each of these.
+ * first ten bytes, and one for each of these. When there are more ends than characters, those that come then are
+ * spelled out: whoever makes some up costs memory, and no more.
  */
 export class VersionTexts {
   /** What follows the first bytes, a character for each byte, and which of the ends that is. */
@@ -24,12 +25,14 @@ export class VersionTexts {
     return this.#heldBytes;
   }
 
-  /** The text of a version. @throws {RangeError} for more ends than it can tell apart. */
-  of(version: Uint8Array): string {
-    const count = Math.min(version.length, orderBytes);
+  /** The text of a version; no server of this program makes one longer than is read. */
+  of(told: Uint8Array): string {
+    const version = told.subarray(0, versionBytesMax);
+    const number = this.#numberOf(version);
+    const count = number === spelledOut ? version.length : Math.min(version.length, orderBytes);
     const codes = this.#codes;
     codes.length = 1 + count;
-    codes[0] = this.#numberOf(version);
+    codes[0] = number;
     for (let i = 0; i < count; i++) codes[1 + i] = version[i];
     return String.fromCharCode(...codes);
   }
@@ -46,7 +49,8 @@ export class VersionTexts {
 
   /** All bytes of a version, a character for each. */
   #spelled(text: string): string {
-    return text.slice(1) + this.#ends[text.charCodeAt(0)];
+    const number = text.charCodeAt(0);
+    return text.slice(1) + (number === spelledOut ? "" : this.#ends[number]);
   }
 
   #numberOf(version: Uint8Array): number {
@@ -67,15 +71,16 @@ export class VersionTexts {
     const found = this.#numbers.get(end);
     if (found !== undefined) return found;
     const number = this.#ends.length;
-    if (number === endsMax) {
-      throw new RangeError(`Cannot watch so much: allowed are versions by ${endsMax} actors`);
-    }
+    if (number === spelledOut) return spelledOut;
     this.#ends.push(end);
     this.#numbers.set(end, number);
     this.#heldBytes += endBytes + end.length;
     return number;
   }
 }
+
+/** No version is longer. */
+const versionBytesMax = 1_024;
 
 /** What an end is charged for beside its bytes. */
 const endBytes = 16;

@@ -31,3 +31,24 @@ Deno.test("VersionTexts is charged for the ends of versions, each once", () => {
   for (let i = 0; i < 1_000; i++) texts.of(version(i % 3));
   assertEquals(texts.heldBytes, 3 * (16 + 20));
 });
+
+Deno.test("VersionTexts spells out what it has no character for", () => {
+  const texts = new VersionTexts();
+  const version = (end: number) => {
+    const bytes = new Uint8Array(14);
+    new DataView(bytes.buffer).setUint32(10, end);
+    return bytes;
+  };
+  const ends = 0x1_0000;
+  for (let end = 0; end < ends; end++) texts.of(version(end));
+  const { heldBytes } = texts;
+  const numbers = [0, 1, ends - 2, ends - 1, ends, ends + 1];
+  const all = numbers.map((end) => texts.of(version(end)));
+  assertEquals(all.map((text) => texts.bytesOf(text)), numbers.map(version));
+  assertEquals(new Set(all).size, numbers.length);
+  for (const [i, text] of all.slice(1).entries()) {
+    assertEquals([texts.isLess(all[i], text), texts.isLess(text, all[i])], [true, false]);
+  }
+  assertEquals(texts.of(version(ends)), texts.of(version(ends)));
+  assertEquals(texts.heldBytes, heldBytes);
+});
